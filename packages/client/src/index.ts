@@ -1,0 +1,10 @@
+/** The public face of the client. */
+export type { Channel, ChannelEvent, ChannelEvents, ChannelOptions, PostOptions } from './channel.ts'
+export { type Client, type ClientEvents, type ClientOptions, connect } from './client.ts'
+export type { Identity } from './connection.ts'
+export type { NoteLevel, ProviderStatus } from './document-host.ts'
+export { SallyportError } from './error.ts'
+export { createHttp, type Http, type HttpOptions, type RouteRequest } from './http.ts'
+export type { Status } from './link.ts'
+export { NoteProvider, type NoteProviderEvents, type NoteProviderOptions } from './note-provider.ts'
+export type { TokenSource } from './token-source.ts'

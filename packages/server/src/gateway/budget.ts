@@ -1,0 +1,81 @@
+/** Token buckets: what somebody may spend at once, and what they get back each second. */
+import { ProtocolError } from '@sallyport/protocol'
+
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+interface Bucket {
+  units: number
+  at: number
+}
+
+/** How many connections' worth one person, and one address, may spend together. */
+const perUser = 4
+const perAddress = 40
+
+/** Who spends. */
+export interface Spender {
+  readonly connection: string
+  /** Undefined before sign-in. */
+  readonly user: string | undefined
+  readonly address: string
+}
+
+/** The budgets that every message counts against: of its connection, its person and its address. */
+export class Budgets {
+  readonly #connections: Budget
+  readonly #users: Budget
+  readonly #addresses: Budget
+
+  /** `rate`: of one connection. */
+  constructor(rate: Rate) {
+    const times = (factor: number): Rate => ({ burst: rate.burst * factor, perSecond: rate.perSecond * factor })
+    this.#connections = new Budget(rate)
+    this.#users = new Budget(times(perUser))
+    this.#addresses = new Budget(times(perAddress))
+  }
+
+  /** Takes `cost` units from each, or throws `rate-limited`. */
+  spend({ connection, user, address }: Spender, cost: number, now: number): void {
+    this.#connections.spend(connection, cost, now)
+    if (user !== undefined) this.#users.spend(user, cost, now)
+    this.#addresses.spend(address, cost, now)
+  }
+
+  sweep(now: number): void {
+    for (const budget of [this.#connections, this.#users, this.#addresses]) budget.sweep(now)
+  }
+}
+
+/** Buckets by key. A full bucket is forgotten by `sweep`, so keys of people long gone take no memory. */
+class Budget {
+  readonly #rate: Rate
+  readonly #buckets = new Map<string, Bucket>()
+
+  constructor(rate: Rate) {
+    this.#rate = rate
+  }
+
+  /** Takes `cost` units, or throws `rate-limited` with the seconds after which they are there. */
+  spend(key: string, cost: number, now: number): void {
+    const { burst, perSecond } = this.#rate
+    const bucket = this.#buckets.get(key) ?? { units: burst, at: now }
+    bucket.units = Math.min(burst, bucket.units + ((now - bucket.at) / 1_000) * perSecond)
+    bucket.at = now
+    this.#buckets.set(key, bucket)
+    if (bucket.units < cost) {
+      const retryAfter = Math.ceil(((cost - bucket.units) / perSecond) * 10) / 10
+      throw new ProtocolError('rate-limited', { retryAfter, rule: 'budget' })
+    }
+    bucket.units -= cost
+  }
+
+  sweep(now: number): void {
+    const { burst, perSecond } = this.#rate
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket.units + ((now - bucket.at) / 1_000) * perSecond >= burst) this.#buckets.delete(key)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** A transport: one WebSocket that speaks Socket.IO, and who is behind it. */
+import { limits, ProtocolError } from '@sallyport/protocol'
+import type { Socket } from 'socket.io'
+import type { Identity } from '../auth/authenticate.ts'
+import type { Session } from '../rooms/session.ts'
+import type { Outbox } from './outbox.ts'
+
+/** A message that waits for its turn, or for the identity of its sender. */
+export type Turn = () => Promise<void>
+
+/** Named by what is awaited. */
+export type ConnectionState =
+  | { readonly name: 'awaiting-identity'; readonly early: Turn[] }
+  | { readonly name: 'awaiting-messages'; readonly session: Session }
+  | { readonly name: 'ended' }
+
+export class Connection {
+  readonly id: string
+  readonly address: string
+  readonly socket: Socket
+  readonly outbox: Outbox
+  /** Bytes of the messages that arrived since the last event was handed on. */
+  arrived = 0
+  state: ConnectionState = { name: 'awaiting-identity', early: [] }
+  /** Ends the connection at the deadline that counts now: identity or expiry. */
+  #deadline: NodeJS.Timeout | undefined
+  #tail: Promise<void> = Promise.resolve()
+  #queued = 0
+  readonly #strikes: number[] = []
+
+  constructor({ socket, outbox, address }: { socket: Socket; outbox: Outbox; address: string }) {
+    this.id = socket.id
+    this.socket = socket
+    this.outbox = outbox
+    this.address = address
+  }
+
+  get session(): Session | undefined {
+    return this.state.name === 'awaiting-messages' ? this.state.session : undefined
+  }
+
+  /** The identity that counts now. */
+  get identity(): Identity | undefined {
+    return this.session?.identity
+  }
+
+  /** Runs messages one after the other, in the order of arrival. Throws `rate-limited` when too many wait. */
+  enqueue(turn: Turn): void {
+    if (this.#queued >= limits.queue) throw new ProtocolError('rate-limited', { retryAfter: 1, rule: 'queue' })
+    this.#queued += 1
+    this.#tail = this.#tail.then(turn).finally(() => {
+      this.#queued -= 1
+    })
+  }
+
+  /** Resolves when the messages that have arrived are handled. */
+  drained(): Promise<void> {
+    return this.#tail
+  }
+
+  /** Replaces the deadline. Traffic never extends it. */
+  endAt(at: number, now: number, end: () => void): void {
+    clearTimeout(this.#deadline)
+    // setTimeout counts at most 2^31-1 ms; a later deadline is looked at again then.
+    const wait = Math.min(Math.max(at - now, 0), 2_147_483_647)
+    this.#deadline = setTimeout(() => (wait < at - now ? this.endAt(at, now + wait, end) : end()), wait)
+    this.#deadline.unref()
+  }
+
+  clearDeadline(): void {
+    clearTimeout(this.#deadline)
+  }
+
+  /** Destroys the transport if the peer has not closed it by then. */
+  cutAfter(ms: number): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = setTimeout(() => this.outbox.cut(), ms)
+    this.#deadline.unref()
+  }
+
+  /** Counts a protocol error; answers whether there were too many. */
+  strike(now: number): boolean {
+    this.#strikes.push(now)
+    while ((this.#strikes[0] ?? now) < now - limits.strikeSeconds * 1_000) this.#strikes.shift()
+    return this.#strikes.length >= limits.strikes
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * THE PIPELINE. Every connection and every message goes through this file, top to bottom; ARCHITECTURE.md draws it.
+ *
+ *   connection   origin → admit → authenticate → open session
+ *   message      known → spend → parse → permit → handle → acknowledge
+ */
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import {
+  clientEvents,
+  errors,
+  type Input,
+  isClientEvent,
+  limits,
+  ProtocolError,
+  reportOf,
+  room,
+} from '@sallyport/protocol'
+import { Server, type Socket } from 'socket.io'
+import type { Access } from '../access/access.ts'
+import type { Authenticate, Identity } from '../auth/authenticate.ts'
+import type { Origins } from '../auth/origin.ts'
+import type { Handlers } from '../handlers/index.ts'
+import type { Clock, Log, Metrics } from '../ports.ts'
+import type { Rooms } from '../rooms/rooms.ts'
+import { Session } from '../rooms/session.ts'
+import type { Sessions } from '../rooms/sessions.ts'
+import type { Budgets } from './budget.ts'
+import { Connection } from './connection.ts'
+import { Connections } from './connections.ts'
+import { encodeEvent } from './frames.ts'
+import { addressOf, checkCapacity, checkOrigin, currentIdentity, type Proof, proofOf } from './handshake.ts'
+import type { Hub } from './hub.ts'
+import { Outbox, Tick } from './outbox.ts'
+import { known, parse } from './parse.ts'
+
+interface Dependencies {
+  readonly server: HttpServer
+  readonly handlers: Handlers
+  readonly authenticate: Authenticate
+  readonly origins: Origins
+  readonly access: Access
+  readonly hub: Hub
+  readonly sessions: Sessions
+  readonly rooms: Rooms
+  readonly budgets: Budgets
+  /** Called when a session has ended: whatever it held is let go. */
+  readonly closed: (session: Session) => void
+  readonly settings: { readonly deferred: boolean; readonly pingIntervalMs: number; readonly pingTimeoutMs: number }
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Gateway {
+  /** Takes no more connections, lets the messages that have arrived finish, and sends the clients elsewhere. */
+  drain(): Promise<void>
+  close(): Promise<void>
+  readonly connections: number
+}
+
+type Acknowledge = (answer: object) => void
+type Handle = (session: Session, input: unknown) => unknown
+
+export function createGateway(parts: Dependencies): Gateway {
+  const { handlers, authenticate, origins, access, hub, sessions, rooms, budgets, settings, metrics, clock, log } =
+    parts
+  const connections = new Connections()
+  const tick = new Tick()
+  let draining = false
+
+  const io = new Server(parts.server, {
+    path: '/ws/socket.io',
+    serveClient: false,
+    transports: ['websocket'],
+    allowUpgrades: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: limits.frameBytes,
+    pingInterval: settings.pingIntervalMs,
+    pingTimeout: settings.pingTimeoutMs,
+    connectTimeout: limits.handshakeMs,
+    cleanupEmptyChildNamespaces: true,
+  })
+
+  // ---- connection ------------------------------------------------------------------------------------------------
+
+  // On every request to the engine, not by `allowRequest`, which is skipped once a URL has a `sid` (engine.io #552).
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    try {
+      checkOrigin(request, origins)
+      const address = addressOf(request)
+      checkCapacity({ all: io.engine.clientsCount, ofAddress: connections.ofAddress(address), draining })
+      next()
+    } catch (error) {
+      const { code, message } = reportOf(error)
+      log.warn(
+        { code, address: addressOf(request), rule: error instanceof ProtocolError ? error.rule : undefined },
+        'connection refused',
+      )
+      response.writeHead(errors[code].status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+      response.end(message)
+    }
+  })
+
+  io.use((socket, next) => {
+    admitted(socket).then(
+      () => next(),
+      (error: unknown) => {
+        const report = refusal(error, { event: 'connect', address: addressOf(socket.request) })
+        next(Object.assign(new Error(report.code), { data: report }))
+        setImmediate(() => socket.conn.close())
+      },
+    )
+  })
+
+  io.on('connection', (socket) => {
+    const outbox = new Outbox(socket.request.socket, tick)
+    const connection = new Connection({ socket, outbox, address: addressOf(socket.request) })
+    connections.add(connection)
+    metrics.connection('opened')
+    socket.conn.on('packet', ({ data }: { data?: string | Buffer }) => {
+      connection.arrived += typeof data === 'string' ? Buffer.byteLength(data) : (data?.length ?? 0)
+    })
+    socket.onAny((event: string, ...args: unknown[]) => arrive(connection, event, args))
+    socket.on('disconnect', (reason) => {
+      connection.clearDeadline()
+      depart(connection, reason)
+    })
+    const { proof } = socket.data as { proof: Proof }
+    if (proof.token !== undefined) connection.enqueue(() => begin(connection, proof))
+    else connection.endAt(clock.now() + limits.deferredMs, clock.now(), () => hub.end(connection, 'unauthenticated'))
+  })
+
+  /** `authenticate`: strict unless connections before sign-in were allowed; then a bad token counts as none. */
+  async function admitted(socket: Socket): Promise<void> {
+    const proof = proofOf(socket)
+    try {
+      await authenticate(proof.token)
+      socket.data = { proof }
+    } catch (error) {
+      if (!settings.deferred || !(error instanceof ProtocolError)) throw error
+      if (connections.anonymous(addressOf(socket.request)) >= limits.deferredPerAddress)
+        throw new ProtocolError('rate-limited', { rule: 'deferred-per-address', retryAfter: 30 })
+      socket.data = { proof: { ...proof, token: undefined } }
+    }
+  }
+
+  /** The first turn of a connection that brought a token. */
+  async function begin(connection: Connection, proof: Proof): Promise<void> {
+    try {
+      await identify(connection, proof.token)
+    } catch (error) {
+      hub.end(connection, reportOf(error).code)
+    }
+  }
+
+  /** `open session`: gives a connection its identity, or renews it. One connection is one person's for life (SB-08). */
+  async function identify(connection: Connection, token: string | undefined): Promise<void> {
+    const { session } = connection
+    if (token === undefined && session) return
+    const identity = await currentIdentity(authenticate, access, token)
+    if (connection.state.name === 'ended') throw new ProtocolError('unauthenticated', { rule: 'connection-ended' })
+    if (session && session.user !== identity.standing.id) {
+      hub.end(connection, 'unauthenticated')
+      throw new ProtocolError('unauthenticated', { rule: 'second-person' })
+    }
+    if (session) session.renew(identity)
+    else open(connection, identity)
+    connection.endAt(identity.claims.expiresAt, clock.now(), () => hub.end(connection, 'unauthenticated'))
+  }
+
+  function open(connection: Connection, identity: Identity): void {
+    if (sessions.of(identity.standing.id).size >= limits.connectionsPerUser) {
+      throw new ProtocolError('server-full', { rule: 'connections-per-user' })
+    }
+    const { proof } = connection.socket.data as { proof: Proof }
+    const session = new Session({ id: connection.id, mark: crypto.randomUUID(), binary: proof.binary, identity })
+    const early = connection.state.name === 'awaiting-identity' ? connection.state.early : []
+    connection.state = { name: 'awaiting-messages', session }
+    sessions.add(session)
+    hub.open(session, connection)
+    rooms.join(room.user(session.user), session)
+    for (const turn of early) connection.enqueue(turn)
+    log.info({ session: session.id, user: session.user, address: connection.address }, 'connection opened')
+  }
+
+  /** Lets go of all that a connection held. At its end from this side or the other, whichever comes first. */
+  function depart(connection: Connection, reason: string): void {
+    if (!connections.delete(connection)) return
+    connection.state = { name: 'ended' }
+    metrics.connection('closed', reason)
+    const session = hub.sessionOf(connection)
+    if (!session) return
+    session.close()
+    parts.closed(session)
+    rooms.leaveAll(session)
+    sessions.remove(session)
+    hub.close(session)
+    log.info({ session: session.id, user: session.user, reason }, 'connection closed')
+  }
+
+  hub.onEnd(depart)
+
+  // ---- message ---------------------------------------------------------------------------------------------------
+
+  function arrive(connection: Connection, event: string, args: unknown[]): void {
+    const bytes = connection.arrived
+    connection.arrived = 0
+    const last = args.at(-1)
+    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined
+    const payload = acknowledge ? args.slice(0, -1) : args
+    try {
+      connection.enqueue(() => answer(connection, { event, payload, bytes, acknowledge }))
+    } catch (error) {
+      refuse(connection, { event, acknowledge, error })
+    }
+  }
+
+  interface Message {
+    readonly event: string
+    readonly payload: readonly unknown[]
+    readonly bytes: number
+    readonly acknowledge: Acknowledge | undefined
+  }
+
+  async function answer(connection: Connection, message: Message): Promise<void> {
+    const { event, acknowledge } = message
+    const { state } = connection
+    if (state.name === 'ended') return
+    if (
+      state.name === 'awaiting-identity' &&
+      event === 'ydoc:document:join' &&
+      state.early.length < limits.deferredJoins
+    ) {
+      state.early.push(() => answer(connection, message))
+      return
+    }
+    const started = clock.now()
+    let outcome = 'ok'
+    try {
+      const value = await receive(connection, message)
+      // What the handler sent comes before its acknowledgement.
+      connection.outbox.flush()
+      acknowledge?.({ ok: true, value, ...(isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}) })
+    } catch (error) {
+      outcome = refuse(connection, { event, acknowledge, error })
+    }
+    metrics.event(isClientEvent(event) ? event : 'unknown', outcome, clock.now() - started)
+  }
+
+  /** The steps of a message. Each throws its refusal; nothing has changed until `handle`. */
+  async function receive(connection: Connection, { event, payload, bytes }: Message): Promise<unknown> {
+    const name = known(event)
+    const { id, address, session: spender } = connection
+    budgets.spend({ connection: id, user: spender?.user, address }, clientEvents[name].cost, clock.now())
+    const input = parse(name, payload, bytes)
+    if (name === 'user-join') await identify(connection, (input as Input<'user-join'>).auth?.token)
+    const { session } = connection
+    const permitted = access.permit(session, clientEvents[name].needs, input)
+    if (permitted) await permitted
+    if (!session || session.closed) throw new ProtocolError('unauthenticated', { rule: 'no-session' })
+    return (handlers[name] as unknown as Handle)(session, input)
+  }
+
+  /** The one way to say no: to the acknowledgement, or as an `error` event; logged with the rule, shown without. */
+  function refuse(
+    connection: Connection,
+    { event, acknowledge, error }: { event: string; acknowledge: Acknowledge | undefined; error: unknown },
+  ): string {
+    const report = refusal(error, { event: isClientEvent(event) ? event : 'unknown', session: connection.id })
+    connection.outbox.flush()
+    if (acknowledge) acknowledge({ ok: false, error: report })
+    else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : null, ...report }))
+    const { code } = report
+    const struck = code === 'unknown-event' || code === 'invalid-input' || code === 'too-large'
+    if (struck && connection.strike(clock.now())) hub.end(connection, code)
+    return code
+  }
+
+  function refusal(error: unknown, facts: object) {
+    const report = reportOf(error)
+    if (error instanceof ProtocolError) log.debug({ ...facts, code: report.code, rule: error.rule }, 'refused')
+    else log.error({ ...facts, error }, 'handler failed')
+    return report
+  }
+
+  return {
+    get connections() {
+      return connections.size
+    },
+    drain: async () => {
+      draining = true
+      await Promise.all([...connections].map((connection) => connection.drained()))
+      for (const connection of connections) hub.end(connection, 'draining')
+    },
+    close: async () => {
+      await io.close()
+    },
+  }
+}

@@ -1,0 +1,106 @@
+/** What one tick owes a socket, written at once: sockets that are owed the same frames share one buffer. */
+import type { Socket as NetSocket } from 'node:net'
+import { limits } from '@sallyport/protocol'
+
+/**
+ * A run of frames. Immutable: appending gives another run, and appending the same frame to the same run gives the same
+ * one, so that a fan-out of many frames to many sockets joins their bytes once and not once for each socket.
+ */
+class Run {
+  readonly #before: Run | undefined
+  readonly #frame: Buffer
+  #next: Run | undefined
+  #joined: Buffer | undefined
+
+  constructor(before: Run | undefined, frame: Buffer) {
+    this.#before = before
+    this.#frame = frame
+  }
+
+  and(frame: Buffer): Run {
+    if (this.#next && this.#next.#frame === frame) return this.#next
+    this.#next = new Run(this, frame)
+    return this.#next
+  }
+
+  bytes(): Buffer {
+    if (!this.#before) return this.#frame
+    if (!this.#joined) {
+      const frames: Buffer[] = []
+      for (let run: Run | undefined = this; run; run = run.#before) frames.push(run.#frame)
+      this.#joined = Buffer.concat(frames.reverse())
+    }
+    return this.#joined
+  }
+}
+
+/** Starts runs: the same first frame starts the same run, as long as the tick lasts. */
+export class Tick {
+  readonly #starts = new Map<Buffer, Run>()
+  readonly #owing = new Set<Outbox>()
+  #scheduled = false
+
+  /** The run that starts with a frame. */
+  start(frame: Buffer): Run {
+    const run = this.#starts.get(frame) ?? new Run(undefined, frame)
+    this.#starts.set(frame, run)
+    return run
+  }
+
+  /** Has the outbox flushed when the current input is handled: no timer, so a lone message waits for nothing. */
+  owe(outbox: Outbox): void {
+    this.#owing.add(outbox)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => this.flush())
+  }
+
+  flush(): void {
+    this.#scheduled = false
+    const owing = [...this.#owing]
+    this.#owing.clear()
+    for (const outbox of owing) outbox.flush()
+    this.#starts.clear()
+  }
+}
+
+/** The way out of one connection, past every buffer but the socket's own. */
+export class Outbox {
+  readonly #socket: NetSocket
+  readonly #tick: Tick
+  #run: Run | undefined
+  #waiting = 0
+
+  constructor(socket: NetSocket, tick: Tick) {
+    this.#socket = socket
+    this.#tick = tick
+  }
+
+  /** Bytes that the peer has not taken yet. */
+  get backlog(): number {
+    return this.#socket.writableLength + this.#waiting
+  }
+
+  /** Adds a frame; answers false when the peer is too slow and must be cut. */
+  add(frame: Buffer): boolean {
+    if (!this.#run) this.#tick.owe(this)
+    this.#run = this.#run ? this.#run.and(frame) : this.#tick.start(frame)
+    this.#waiting += frame.length
+    return this.backlog <= limits.outgoingBytes
+  }
+
+  /** Writes what is owed now. Called before anything else is written to the same socket, so that order is kept. */
+  flush(): void {
+    const run = this.#run
+    this.#run = undefined
+    this.#waiting = 0
+    if (run && this.#socket.writable) this.#socket.write(run.bytes())
+  }
+
+  /** Ends the transport at once; what was not taken is lost, and the client asks for it when it is back. */
+  cut(): void {
+    this.#run = undefined
+    this.#waiting = 0
+    this.#socket.destroy()
+  }
+}

@@ -1,0 +1,31 @@
+/** The steps of a message that need nothing but the contract: `known` and `parse`. */
+import { type ClientEvent, checkPayload, clientEvents, isClientEvent, limits, ProtocolError } from '@sallyport/protocol'
+
+/** `known`: the event is in the contract, or `unknown-event`. */
+export function known(event: string): ClientEvent {
+  if (!isClientEvent(event)) throw new ProtocolError('unknown-event', { rule: 'contract' })
+  return event
+}
+
+/**
+ * `parse`: the checked, stripped and cleaned input. Throws `too-large` when the event took more bytes on the wire than it
+ * may, and `invalid-input` with the paths of what is wrong, never the values.
+ */
+export function parse(name: ClientEvent, payload: readonly unknown[], bytes: number): unknown {
+  const spec = clientEvents[name]
+  const most = 'bytes' in spec ? (spec.bytes ?? limits.eventBytes) : limits.eventBytes
+  if (bytes > most) throw new ProtocolError('too-large', { rule: 'event-bytes' })
+  if (payload.length > 1) {
+    throw new ProtocolError('invalid-input', {
+      issues: [{ path: '', message: 'must be one object' }],
+      rule: 'arguments',
+    })
+  }
+  checkPayload(payload[0])
+  const parsed = spec.input.safeParse(payload[0])
+  if (parsed.success) return parsed.data
+  throw new ProtocolError('invalid-input', {
+    issues: parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message })),
+    rule: 'schema',
+  })
+}

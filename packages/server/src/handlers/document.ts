@@ -1,0 +1,150 @@
+/** Events of collaborative documents: open, write, show where one is, close. */
+import { documentOf, limits, noteOf, type Payload, ProtocolError, reaches, room } from '@sallyport/protocol'
+import { type Access, grantKey } from '../access/access.ts'
+import type { Document, DocumentState } from '../documents/document.ts'
+import type { Documents } from '../documents/documents.ts'
+import type { Broker } from '../ports.ts'
+import { colorOf } from '../rooms/color.ts'
+import type { Outlet } from '../rooms/delivery.ts'
+import type { Participants } from '../rooms/participants.ts'
+import type { Session } from '../rooms/session.ts'
+import type { Handlers } from './index.ts'
+
+export interface DocumentHandlers {
+  readonly documents: Documents
+  readonly participants: Participants
+  readonly access: Access
+  readonly broker: Broker
+  readonly outlet: Outlet
+}
+
+type Names = Extract<keyof Handlers, `ydoc:${string}`>
+
+export function createDocumentHandlers({
+  documents,
+  participants,
+  access,
+  broker,
+  outlet,
+}: DocumentHandlers): Pick<Handlers, Names> {
+  /** Opens the document for a session that is not in it yet. */
+  async function enter(session: Session, note: string): Promise<Document> {
+    const document = await documents.open(note)
+    // The right may have gone, or the connection ended, while the document was loaded (DL-11).
+    const level = await access.level(session, 'note', note)
+    const stays = reaches(level, 'read') && !session.closed
+    if (!stays || !participants.join(session, document)) documents.release(document)
+    if (!stays) throw new ProtocolError('not-found', { rule: 'right-gone-while-joining' })
+    return document
+  }
+
+  /** Sends the state to one session, unless it has left while the state was made. */
+  async function sendState(
+    session: Session,
+    document: Document,
+    stateVector: Uint8Array | undefined,
+  ): Promise<DocumentState> {
+    const current = await document.state(stateVector)
+    if (!session.rooms.has(room.document(document.note)))
+      throw new ProtocolError('not-found', { rule: 'left-while-loading' })
+    const { state, stateVector: state_vector, offset, epoch } = current
+    const payload: Payload<'ydoc:document:state'> = {
+      document_id: documentOf(document.note),
+      state,
+      sessions: sessionsFor(session, document.note),
+      offset,
+      epoch,
+      state_vector,
+    }
+    outlet.send(session, 'ydoc:document:state', payload)
+    return current
+  }
+
+  /**
+   * The participants as one of them sees them: its own id, and marks that open nothing (SB-04).
+   * Open WebUI's clients fill an empty note with their own text when they are alone, or when their id sorts first:
+   * so that exactly one does, the first who may write sees itself first, and the others see somebody before them.
+   */
+  function sessionsFor(session: Session, note: string): string[] {
+    const present = participants.of(note)
+    const first = present.find((other) => reaches(other.session.grants.get(grantKey('note', note)) ?? 'none', 'write'))
+    const order = first?.session === session ? '~' : '!'
+    const others = present.filter((other) => other.session !== session).map((other) => order + other.session.mark)
+    const ahead = order === '!' && others.length === 0 ? ['!'] : others
+    return [session.id, ...ahead].sort()
+  }
+
+  return {
+    'ydoc:document:join': async (session, { document_id, state_vector }) => {
+      const note = noteOf(document_id)
+      const document = await enter(session, note)
+      const { offset, epoch } = await sendState(session, document, state_vector)
+      const present = document.awareness.present()
+      if (present) {
+        const update = session.binary ? present.binary : present.json
+        outlet.send(session, 'ydoc:awareness:update', { document_id, user_id: session.user, update })
+      }
+      broker.publish({
+        room: room.document(note),
+        event: 'ydoc:user:joined',
+        payload: {
+          document_id,
+          user_id: session.user,
+          user_name: session.standing.name,
+          user_color: colorOf(session.user),
+        },
+        except: session.id,
+      })
+      const level = session.grants.get(grantKey('note', note))
+      return { offset, epoch, level: level === 'write' || level === 'manage' ? level : 'read' }
+    },
+
+    'ydoc:document:state': async (session, { document_id, state_vector }) => {
+      const { document } = participants.get(session, noteOf(document_id))
+      const { offset, epoch } = await sendState(session, document, state_vector)
+      return { offset, epoch }
+    },
+
+    'ydoc:document:update': async (session, { document_id, update }) => {
+      const note = noteOf(document_id)
+      const participant = participants.get(session, note)
+      const { document } = participant
+      // Open WebUI's newest client also sends its renderings without an update: they are derived here, never believed.
+      if (update === undefined) return { offset: (await document.state()).offset, changed: false }
+      const applied = await document.apply(update, {
+        user: session.user,
+        newClientsLeft: limits.clientIdsPerSession - participant.claimed,
+      })
+      participant.claimed += applied.claimed
+      if (applied.changed) {
+        broker.publish({
+          room: room.document(note),
+          event: 'ydoc:document:update',
+          payload: {
+            document_id,
+            user_id: session.user,
+            socket_id: session.mark,
+            update: applied.update,
+            offset: applied.offset,
+          },
+          except: session.id,
+        })
+      }
+      return { offset: applied.offset, changed: applied.changed }
+    },
+
+    'ydoc:document:leave': (session, { document_id }) => {
+      participants.leave(noteOf(document_id), session)
+      return {}
+    },
+
+    'ydoc:awareness:update': (session, { document_id, update }) => {
+      const note = noteOf(document_id)
+      const { document } = participants.get(session, note)
+      const { id, name } = session.standing
+      const sender = { session: session.id, user: { id, name }, binary: session.binary }
+      participants.showAwareness(note, session, document.awareness.update(update, sender))
+      return {}
+    },
+  }
+}

@@ -1,0 +1,2 @@
+/** The version of this release. */
+export const version = '0.1.0'

@@ -1,0 +1,53 @@
+/** Lets a person make an account, where the server allows it. */
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
+import { Link, Redirect, useLocation } from 'wouter'
+import { ErrorAlert } from '../shell/error-alert.tsx'
+import { AuthCard } from './auth-card.tsx'
+import { useConfig, useSession } from './session-context.tsx'
+import { useFieldErrors } from './use-field-errors.ts'
+
+/** The sign-up page. */
+export function SignUpPage() {
+  const { http, enter } = useSession()
+  const config = useConfig()
+  const [, navigate] = useLocation()
+  const form = useForm({ initialValues: { name: '', email: '', password: '' } })
+  const signUp = useMutation({
+    mutationFn: (body: typeof form.values) => http.call('auth.signup', { body }),
+    onSuccess: (account) => {
+      enter(account)
+      navigate('/', { replace: true })
+    },
+  })
+  useFieldErrors(form, signUp.error)
+  if (config !== undefined && config.features['enable_signup'] !== true) return <Redirect to="/sign-in" replace />
+  return (
+    <AuthCard title="Create an account">
+      <form onSubmit={form.onSubmit((values) => signUp.mutate(values))} noValidate>
+        <Stack gap="md">
+          <TextInput label="Name" autoComplete="name" required {...form.getInputProps('name')} />
+          <TextInput label="E-mail" type="email" autoComplete="username" required {...form.getInputProps('email')} />
+          <PasswordInput
+            label="Password"
+            description="At least 8 characters"
+            autoComplete="new-password"
+            required
+            {...form.getInputProps('password')}
+          />
+          <ErrorAlert error={signUp.error} />
+          <Button type="submit" loading={signUp.isPending}>
+            Create account
+          </Button>
+        </Stack>
+      </form>
+      <Text size="sm" ta="center">
+        Have an account?{' '}
+        <Anchor component={Link} href="/sign-in" underline="always">
+          Sign in
+        </Anchor>
+      </Text>
+    </AuthCard>
+  )
+}
