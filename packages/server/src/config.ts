@@ -1,4 +1,5 @@
 /** Every setting in one table: name, form, default and meaning. The reference and `sallyport config` print from it. */
+import { limits } from '@sallyport/protocol'
 import { z } from 'zod'
 import { duration } from './duration.ts'
 
@@ -100,6 +101,12 @@ export const settings = {
   BYPASS_ADMIN_ACCESS_CONTROL: setting(flag(false), 'Let administrators into every channel and note.'),
   WEBSOCKET_SERVER_PING_INTERVAL: setting(whole(1, 3_600, 25), 'Seconds between heartbeats.'),
   WEBSOCKET_SERVER_PING_TIMEOUT: setting(whole(1, 3_600, 20), 'Seconds after which a silent connection is closed.'),
+  MAX_CONNECTIONS: setting(whole(1, 1_000_000, limits.connections), 'Connections of this node.'),
+  MAX_CONNECTIONS_PER_ADDRESS: setting(
+    whole(1, 1_000_000, limits.connectionsPerAddress),
+    'Connections of one address.',
+  ),
+  MAX_CONNECTIONS_PER_USER: setting(whole(1, 1_000_000, limits.connectionsPerUser), 'Connections of one person.'),
   RATE_LIMIT_BURST: setting(whole(10, 1_000_000, 1_000), 'Cost units that a connection may spend at once.'),
   RATE_LIMIT_PER_SECOND: setting(whole(1, 1_000_000, 200), 'Cost units that a connection gets back each second.'),
   SHUTDOWN_SECONDS: setting(whole(1, 300, 10), 'Deadline of a graceful stop.'),

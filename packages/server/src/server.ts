@@ -186,6 +186,11 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
         deferred: config.ALLOW_DEFERRED_AUTH,
         pingIntervalMs: config.WEBSOCKET_SERVER_PING_INTERVAL * 1_000,
         pingTimeoutMs: config.WEBSOCKET_SERVER_PING_TIMEOUT * 1_000,
+        capacity: {
+          all: config.MAX_CONNECTIONS,
+          perAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+          perUser: config.MAX_CONNECTIONS_PER_USER,
+        },
       },
       metrics,
       clock,

@@ -16,9 +16,19 @@ async function append(writer: number): Promise<void> {
     const key = randomUUID()
     const offset = await documents.append(note, { update: Buffer.from(key), user, clients: [], at: count })
     process.stdout.write(`update ${offset} ${key}\n`)
-    const { message } = await rooms.post({ id: key, channel, user, content: key, parent: null, replyTo: null, clientKey: key, at: count })
+    const { message } = await rooms.post({
+      id: key,
+      channel,
+      user,
+      content: key,
+      parent: null,
+      replyTo: null,
+      clientKey: key,
+      at: count,
+    })
     process.stdout.write(`message ${message.offset} ${key}\n`)
-    if (count % 50 === 49 && writer === 0) await documents.compact(note, { offset, state: Buffer.from(`up to ${offset}`), at: count })
+    if (count % 50 === 49 && writer === 0)
+      await documents.compact(note, { offset, state: Buffer.from(`up to ${offset}`), at: count })
   }
 }
 

@@ -1,13 +1,14 @@
 /** What SQLite acknowledged survives the death of the process. */
-import { sql } from 'kysely'
+
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../src/adapters/database.ts'
-import { createRecordingLog, makeFolder, storesOf, type Stores } from './store-harness.ts'
+import { createRecordingLog, makeFolder, type Stores, storesOf } from './store-harness.ts'
 
 const appender = fileURLToPath(new URL('./sqlite-appender.ts', import.meta.url))
 const rounds = 10
@@ -29,7 +30,9 @@ async function killAfter(child: ChildProcessByStdio<null, Readable, null>, count
   return lines
 }
 
-test(`[ST26] no acknowledged edit or message is lost when the process is killed, ${rounds} times`, { timeout: 120_000 }, async () => {
+test(`[ST26] no acknowledged edit or message is lost when the process is killed, ${rounds} times`, {
+  timeout: 120_000,
+}, async () => {
   await using folder = await makeFolder()
   const path = `${folder.path}/test.db`
   const [note, channel, user] = await (async () => {
@@ -40,7 +43,9 @@ test(`[ST26] no acknowledged edit or message is lost when the process is killed,
 
   const acknowledged = { update: new Map<number, string>(), message: new Map<number, string>() }
   for (let round = 0; round < rounds; round += 1) {
-    const child = spawn(process.execPath, ['-C', 'source', appender, path, note, channel, user], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['-C', 'source', appender, path, note, channel, user], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     for (const line of await killAfter(child, 40 + 97 * round)) {
       const [kind = '', offset = '', key = ''] = line.split(' ')
       if (kind === 'update' || kind === 'message') acknowledged[kind].set(Number(offset), key)
@@ -52,7 +57,9 @@ test(`[ST26] no acknowledged edit or message is lost when the process is killed,
     const snapshotOffset = stored?.snapshotOffset ?? 0
     for (const [offset, key] of acknowledged.update) if (offset > snapshotOffset) expect(updates.get(offset)).toBe(key)
     if (snapshotOffset > 0) expect(Buffer.from(stored?.snapshot ?? []).toString()).toBe(`up to ${snapshotOffset}`)
-    const messages = new Map((await stores.rooms.changes(channel, 0, 1_000_000)).map(({ offset, content }) => [offset, content]))
+    const messages = new Map(
+      (await stores.rooms.changes(channel, 0, 1_000_000)).map(({ offset, content }) => [offset, content]),
+    )
     for (const [offset, key] of acknowledged.message) expect(messages.get(offset)).toBe(key)
     expect((await stores.rooms.channel(channel))?.head.offset).toBe(messages.size)
     expect((await sql`pragma integrity_check`.execute(stores.database.db)).rows).toEqual([{ integrity_check: 'ok' }])

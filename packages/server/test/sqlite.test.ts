@@ -1,12 +1,13 @@
 /** What the SQLite database promises besides the contracts of the stores. */
-import { type RawBuilder, sql } from 'kysely'
-import { once, EventEmitter } from 'node:events'
+
+import { EventEmitter, once } from 'node:events'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { type RawBuilder, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { expect as expectRow } from '../src/adapters/batch.ts'
 import { openDatabase } from '../src/adapters/database.ts'
 import { openSqliteEngine } from '../src/adapters/sqlite-engine.ts'
-import { createRecordingLog, makeFolder, messageIn, refusalOf, storesOf, type Stores } from './store-harness.ts'
+import { createRecordingLog, makeFolder, messageIn, refusalOf, type Stores, storesOf } from './store-harness.ts'
 
 const log = createRecordingLog()
 
@@ -16,7 +17,10 @@ async function openStores(path: string, recording = log): Promise<Stores> {
 }
 
 async function messageOf(promise: Promise<unknown>): Promise<string> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   return error instanceof Error ? error.message : 'none'
 }
 
@@ -27,8 +31,16 @@ describe('the file', () => {
     await using folder = await makeFolder()
     await using stores = await openStores(`${folder.path}/test.db`)
     await stores.addUser('Ana')
-    const modes = await Promise.all((await readdir(folder.path)).toSorted().map(async (name) => [name, (await stat(`${folder.path}/${name}`)).mode & 0o777]))
-    expect(modes).toEqual([['test.db', 0o600], ['test.db-shm', 0o600], ['test.db-wal', 0o600]])
+    const modes = await Promise.all(
+      (await readdir(folder.path))
+        .toSorted()
+        .map(async (name) => [name, (await stat(`${folder.path}/${name}`)).mode & 0o777]),
+    )
+    expect(modes).toEqual([
+      ['test.db', 0o600],
+      ['test.db-shm', 0o600],
+      ['test.db-wal', 0o600],
+    ])
   })
 
   test('[ST28] a database that was closed is one file, and has everything when it is opened again', async () => {
@@ -53,8 +65,11 @@ describe('the file', () => {
   test('[ST29] what cannot be opened is refused with the reason', async () => {
     await using folder = await makeFolder()
     const open = (url: string) => messageOf(openDatabase(url, { log }))
-    expect(await open('postgres://localhost/x')).toBe('Postgres comes later: DATABASE_URL must be sqlite:<path> for now.')
-    for (const url of ['', 'sqlite:', 'sqlite::memory:', 'mysql://x', '/tmp/x.db']) expect(await open(url)).toBe('DATABASE_URL must be sqlite:<path>.')
+    expect(await open('postgres://localhost/x')).toBe(
+      'Postgres comes later: DATABASE_URL must be sqlite:<path> for now.',
+    )
+    for (const url of ['', 'sqlite:', 'sqlite::memory:', 'mysql://x', '/tmp/x.db'])
+      expect(await open(url)).toBe('DATABASE_URL must be sqlite:<path>.')
     expect(await open(`sqlite:${folder.path}/missing/x.db`)).toContain('The database cannot be opened')
     await mkdir(`${folder.path}/folder.db`)
     expect(await open(`sqlite:${folder.path}/folder.db`)).toContain('The database cannot be opened')
@@ -68,7 +83,9 @@ describe('the file', () => {
     const path = `${folder.path}/test.db`
     {
       await using stores = await openStores(path)
-      await sql`insert into kysely_migration (name, timestamp) values ('999-future', '2030-01-01T00:00:00.000Z')`.execute(stores.database.db)
+      await sql`insert into kysely_migration (name, timestamp) values ('999-future', '2030-01-01T00:00:00.000Z')`.execute(
+        stores.database.db,
+      )
     }
     const reason = await messageOf(openStores(path))
     expect(reason).toContain('The database could not be brought up to date')
@@ -103,8 +120,12 @@ describe('batches', () => {
         return batch({ first: revoke(`broken ${index}`), second: revoke(`broken ${index}`) })
       }),
     )
-    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map((_, index) => (index % 3 === 0 ? 'fulfilled' : 'rejected')))
-    expect(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      outcomes.map((_, index) => (index % 3 === 0 ? 'fulfilled' : 'rejected')),
+    )
+    expect(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    )
     expect(await db.selectFrom('revoked_tokens').selectAll().execute()).toEqual([])
     expect((await stores.documents.load(note.id))?.updates).toHaveLength(20)
   })
@@ -115,10 +136,14 @@ describe('batches', () => {
     const { db, read } = stores.database
     const ana = await stores.addUser('Ana')
     const { note } = await stores.addNote(ana.id, null)
-    const document = { head: db.selectFrom('documents').select('head'), count: db.selectFrom('document_updates').select(({ fn }) => fn.countAll<number>().as('count')) }
+    const document = {
+      head: db.selectFrom('documents').select('head'),
+      count: db.selectFrom('document_updates').select(({ fn }) => fn.countAll<number>().as('count')),
+    }
     let acknowledged = 0
     const write = async () => {
-      for (let count = 0; count < 40; count += 1) acknowledged = Math.max(acknowledged, await stores.documents.append(note.id, updateOf(ana.id)))
+      for (let count = 0; count < 40; count += 1)
+        acknowledged = Math.max(acknowledged, await stores.documents.append(note.id, updateOf(ana.id)))
     }
     const check = async () => {
       for (let count = 0; count < 60; count += 1) {
@@ -141,17 +166,24 @@ describe('batches', () => {
     const { channel } = await stores.addChannel(ana.id, null)
     const run = (statement: RawBuilder<unknown>) => statement.execute(stores.database.db)
     await run(sql`pragma max_page_count = 300`)
-    const codes = await Promise.all(Array.from({ length: 40 }, () => refusalOf(stores.documents.append(note.id, updateOf(ana.id, 60_000)))))
+    const codes = await Promise.all(
+      Array.from({ length: 40 }, () => refusalOf(stores.documents.append(note.id, updateOf(ana.id, 60_000)))),
+    )
     const stored = codes.filter((code) => code === 'none').length
     expect(codes.filter((code) => code === 'unavailable')).toHaveLength(40 - stored)
     expect([stored > 5, stored < 30]).toEqual([true, true])
-    expect(await refusalOf(stores.rooms.post(messageIn(channel.id, ana.id, { content: 'x'.repeat(60_000) })))).toBe('unavailable')
+    expect(await refusalOf(stores.rooms.post(messageIn(channel.id, ana.id, { content: 'x'.repeat(60_000) })))).toBe(
+      'unavailable',
+    )
     expect((await stores.documents.load(note.id))?.updates).toHaveLength(stored)
     expect((await stores.rooms.channel(channel.id))?.head.offset).toBe(0)
     await run(sql`pragma max_page_count = 1000000`)
     expect(await stores.documents.append(note.id, updateOf(ana.id, 60_000))).toBe(stored + 1)
     expect((await stores.rooms.post(messageIn(channel.id, ana.id))).head.offset).toBe(1)
-    expect(recording.lines.filter(({ level }) => level === 'error')).toMatchObject([{ message: 'storage failed' }])
+    // Said when it begins and when it is over, not for each refusal.
+    expect(recording.lines.at(0)).toMatchObject({ level: 'error', message: 'storage failed', facts: { code: 13 } })
+    expect(recording.lines.at(-1)).toMatchObject({ level: 'info', message: 'storage works again' })
+    expect(recording.lines.length).toBeLessThan(10)
   })
 
   test('a value that cannot be stored is refused before it is sent', async () => {
@@ -170,7 +202,8 @@ describe('the engine', () => {
     const { db } = stores.database
     const ana = await stores.addUser('Ana')
     const { note } = await stores.addNote(ana.id, null)
-    const append = (byte: number) => stores.documents.append(note.id, { ...updateOf(ana.id), update: Uint8Array.of(byte) })
+    const append = (byte: number) =>
+      stores.documents.append(note.id, { ...updateOf(ana.id), update: Uint8Array.of(byte) })
     const appended: Promise<number>[] = []
     await db.transaction().execute(async (transaction) => {
       await transaction.insertInto('revoked_tokens').values({ jti: 'kept', until: 1 }).execute()
@@ -184,14 +217,19 @@ describe('the engine', () => {
     })
     expect(await messageOf(failing)).toBe('on purpose')
     expect(await Promise.all(appended)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    expect((await stores.documents.load(note.id))?.updates.map(({ update }) => update[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect((await stores.documents.load(note.id))?.updates.map(({ update }) => update[0])).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ])
     expect((await db.selectFrom('revoked_tokens').select('jti').execute()).map(({ jti }) => jti)).toEqual(['kept'])
   })
 
   test('[ST36] when a storage thread dies, it is told, what waits is refused, and closing still works', async () => {
     await using folder = await makeFolder()
     const died = new EventEmitter<{ died: [Error] }>()
-    const engine = await openSqliteEngine(`${folder.path}/test.db`, { log, onFailure: (error) => died.emit('died', error) })
+    const engine = await openSqliteEngine(`${folder.path}/test.db`, {
+      log,
+      onFailure: (error) => died.emit('died', error),
+    })
     const select = [{ sql: 'select 1 as one', parameters: [], expects: false }]
     expect(await engine.read(select)).toMatchObject({ type: 'done', rows: [[{ one: 1 }]] })
     const told = once(died, 'died')
@@ -199,7 +237,10 @@ describe('the engine', () => {
     const killed = refusalOf(engine.read(undefined as never))
     expect(await killed).toBe('unavailable')
     await told
-    expect([await refusalOf(engine.read(select)), await refusalOf(engine.write(select))]).toEqual(['unavailable', 'unavailable'])
+    expect([await refusalOf(engine.read(select)), await refusalOf(engine.write(select))]).toEqual([
+      'unavailable',
+      'unavailable',
+    ])
     await engine.close()
   })
 
@@ -210,7 +251,11 @@ describe('the engine', () => {
     const ana = await stores.addUser('Ana')
     const { note } = await stores.addNote(ana.id, null)
     await using other = await openStores(path)
-    const both = [stores, other].flatMap(({ documents }) => Array.from({ length: 20 }, () => documents.append(note.id, updateOf(ana.id))))
-    expect((await Promise.all(both)).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
+    const both = [stores, other].flatMap(({ documents }) =>
+      Array.from({ length: 20 }, () => documents.append(note.id, updateOf(ana.id))),
+    )
+    expect((await Promise.all(both)).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    )
   })
 })

@@ -9,7 +9,7 @@ const gate: MantineColorsTuple = [
   '#4bbaa2',
   '#2fa88e',
   '#178f77',
-  '#0f7763',
+  '#0d6f5c',
   '#0b6151',
   '#074b3f',
 ]
@@ -38,11 +38,24 @@ const mist: MantineColorsTuple = [
   '#1c2329',
 ]
 
+const alarm: MantineColorsTuple = [
+  '#fff1f1',
+  '#ffdfdf',
+  '#ffbebe',
+  '#ff9797',
+  '#ff7676',
+  '#f25555',
+  '#db3d3d',
+  '#c22525',
+  '#a61d1d',
+  '#871717',
+]
+
 /** The theme. */
 export const theme = createTheme({
   primaryColor: 'gate',
   primaryShade: { light: 7, dark: 7 },
-  colors: { gate, dark: night, gray: mist },
+  colors: { gate, dark: night, gray: mist, red: alarm },
   black: '#1c2329',
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
@@ -53,7 +66,14 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } },
+    },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, events: { hover: true, focus: true, touch: false } } },
   },
 })

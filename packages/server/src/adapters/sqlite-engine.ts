@@ -86,13 +86,14 @@ export async function openSqliteEngine(path: string, { log, onFailure }: Options
   }
 
   async function begin(): Promise<SqliteTransaction> {
+    assertOpen()
     inTransaction = true
     let open = true
-    const assertOpen = (): void => {
+    const assertGoing = (): void => {
       if (!open) throw new ProtocolError('unavailable', { rule: 'transaction-ended' })
     }
     const end = async (how: 'commit' | 'rollback'): Promise<void> => {
-      assertOpen()
+      assertGoing()
       open = false
       clearTimeout(timer)
       try {
@@ -116,7 +117,7 @@ export async function openSqliteEngine(path: string, { log, onFailure }: Options
     }
     return {
       run: (statement) => {
-        assertOpen()
+        assertGoing()
         return direct(statement)
       },
       end,
@@ -130,7 +131,12 @@ export async function openSqliteEngine(path: string, { log, onFailure }: Options
     return closing
   }
 
+  function assertOpen(): void {
+    if (state === 'closed') throw new ProtocolError('unavailable', { rule: 'storage-closed' })
+  }
+
   async function write(statements: readonly SqliteStatement[]): Promise<SqliteOutcome> {
+    assertOpen()
     const outcome = await writer.send('batch', statements)
     if (fault !== undefined) log.info({ code: fault }, 'storage works again')
     fault = undefined
@@ -138,7 +144,10 @@ export async function openSqliteEngine(path: string, { log, onFailure }: Options
   }
 
   return {
-    read: (statements) => reader.send('batch', statements),
+    async read(statements) {
+      assertOpen()
+      return reader.send('batch', statements)
+    },
     write: (statements) => inTurn(() => write(statements)),
     begin: () => inTurn(begin),
     close,

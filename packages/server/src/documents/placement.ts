@@ -2,8 +2,8 @@
 import { ProtocolError } from '@sallyport/protocol'
 import * as Y from 'yjs'
 import { malformed } from './byte-reader.ts'
-import { ConflictWork } from './conflict-work.ts'
 import { checkAttribute, checkAttributeName, checkElementName, checkMark, nodeDepth, roots } from './content-rules.ts'
+import { Rehearsal, type Run } from './rehearsal.ts'
 import type { Id, Item, Struct } from './update-reader.ts'
 
 /** A Yjs type in the document, whatever its events are. */
@@ -12,10 +12,10 @@ interface SharedType {
 }
 
 /** A type that holds content: in the document, or brought by an item of the update. */
-export type Holder = SharedType | Item
+type Holder = SharedType | Item
 
 /** Where an item stands. `gone`: beside or inside removed content, so that Yjs drops what it brings. */
-export type Place =
+type Place =
   | 'gone'
   | {
       readonly kind: 'fragment' | 'element' | 'text'
@@ -25,18 +25,22 @@ export type Place =
     }
 
 /** What placing an update has found out. */
-export interface Placement {
+interface Placement {
   /** The next clock of a client, when the update is taken in. */
   clockOf(client: number): number
 }
 
+/** A struct of the document, or one of the update. */
+type Known = Y.Item | Y.GC | Struct
+
 interface Scan {
   readonly document: Y.Doc
-  readonly blocks: ReadonlyMap<number, readonly Struct[]>
+  /** The struct that holds a unit which is known to be there. */
+  find(unit: Id): Known
   /** The next clock of each client of the update, so far. */
   readonly clocks: Map<number, number>
   readonly places: Map<Struct, Place>
-  readonly work: ConflictWork
+  readonly rehearsal: Rehearsal
 }
 
 interface Cursor {
@@ -51,7 +55,8 @@ interface Cursor {
  * `invalid-update` when one does not fit where it would stand.
  */
 export function placeStructs(document: Y.Doc, blocks: ReadonlyMap<number, readonly Struct[]>): Placement {
-  const scan: Scan = { document, blocks, clocks: new Map(), places: new Map(), work: new ConflictWork(document) }
+  const find = (unit: Id) => findStruct(document, blocks, unit)
+  const scan: Scan = { document, find, clocks: new Map(), places: new Map(), rehearsal: new Rehearsal(find) }
   for (const client of blocks.keys()) scan.clocks.set(client, Y.getState(document.store, client))
   const waiting = new Map<number, { cursor: Cursor; clock: number }[]>()
   const ready: Cursor[] = [...blocks].map(([client, structs]) => ({ client, structs, next: 0 }))
@@ -83,10 +88,7 @@ function advance(scan: Scan, cursor: Cursor): Id | undefined {
     if (struct.clock > clockOf(scan, struct.client)) throw new ProtocolError('missing-updates', { rule: 'clock-gap' })
     const needed = struct.kind === 'item' ? firstMissing(scan, struct) : undefined
     if (needed !== undefined) return needed
-    const place = struct.kind === 'item' ? placeOf(scan, struct) : 'gone'
-    scan.places.set(struct, place)
-    if (struct.kind === 'item') checkFit(struct, place)
-    if (struct.kind === 'item' && place !== 'gone') scan.work.spend(struct, place)
+    if (struct.kind === 'item') placeItem(scan, struct)
     scan.clocks.set(struct.client, struct.clock + struct.length)
   }
   return undefined
@@ -106,14 +108,33 @@ function firstMissing(scan: Scan, item: Item): Id | undefined {
   return undefined
 }
 
-function placeOf(scan: Scan, item: Item): Place {
-  if (typeof item.parent === 'string') {
-    if (!roots.includes(item.parent)) throw malformed('root-name')
-    return { kind: 'fragment', holder: scan.document.getXmlFragment(item.parent), sub: item.sub, depth: 0 }
-  }
-  if (item.parent !== null) return placeInside(scan, item.parent, item.sub)
-  const left = item.origin === null ? undefined : placeBeside(scan, item.origin)
-  const right = item.rightOrigin === null ? undefined : placeBeside(scan, item.rightOrigin)
+function placeItem(scan: Scan, item: Item): void {
+  const left = item.origin === null ? null : scan.find(item.origin)
+  const right = item.rightOrigin === null ? null : scan.find(item.rightOrigin)
+  const place = left === null && right === null ? placeByParent(scan, item) : placeBetween(scan, left, right)
+  scan.places.set(item, place)
+  checkFit(item, place)
+  if (place === 'gone') return
+  scan.rehearsal.insert(item, place, { left: runAt(left, item.origin), right: runAt(right, item.rightOrigin) })
+}
+
+/** The run from a unit on. Only structs with a place get here, and those are items. */
+function runAt(struct: Known | null, unit: Id | null): Run | null {
+  if (struct === null || unit === null) return null
+  if (!(struct instanceof Y.Item) && (struct instanceof Y.GC || struct.kind !== 'item')) throw malformed('dependency')
+  return { struct, clock: unit.clock }
+}
+
+function placeByParent(scan: Scan, { parent, sub }: Item): Place {
+  if (parent === null) return 'gone'
+  if (typeof parent !== 'string') return placeInside(scan, parent, sub)
+  if (!roots.includes(parent)) throw malformed('root-name')
+  return { kind: 'fragment', holder: scan.document.getXmlFragment(parent), sub, depth: 0 }
+}
+
+function placeBetween(scan: Scan, leftStruct: Known | null, rightStruct: Known | null): Place {
+  const left = leftStruct === null ? undefined : placeBeside(scan, leftStruct)
+  const right = rightStruct === null ? undefined : placeBeside(scan, rightStruct)
   if (left === 'gone' || right === 'gone') return 'gone'
   if (left !== undefined && right !== undefined && (left.holder !== right.holder || left.sub !== right.sub)) {
     throw malformed('neighbours-apart')
@@ -121,9 +142,8 @@ function placeOf(scan: Scan, item: Item): Place {
   return left ?? right ?? 'gone'
 }
 
-/** The place of what stands beside a known unit. */
-function placeBeside(scan: Scan, id: Id): Place {
-  const struct = findStruct(scan, id)
+/** The place of what stands beside a struct. */
+function placeBeside(scan: Scan, struct: Known): Place {
   if (struct instanceof Y.GC) return 'gone'
   if (!(struct instanceof Y.Item)) return scan.places.get(struct) ?? 'gone'
   return struct.parent instanceof Y.AbstractType ? inside(struct.parent, struct.parentSub) : 'gone'
@@ -131,7 +151,7 @@ function placeBeside(scan: Scan, id: Id): Place {
 
 /** The place of what a known unit holds. */
 function placeInside(scan: Scan, id: Id, sub: string | null): Place {
-  const struct = findStruct(scan, id)
+  const struct = scan.find(id)
   if (struct instanceof Y.GC) return 'gone'
   if (struct instanceof Y.Item) {
     if (struct.content instanceof Y.ContentDeleted) return 'gone'
@@ -159,13 +179,12 @@ function depthOf(type: SharedType): number {
   return depth
 }
 
-/** The struct that holds a unit which is known to be there. */
-function findStruct(scan: Scan, id: Id): Y.Item | Y.GC | Struct {
-  const stored = scan.document.store.clients.get(id.client) ?? []
+function findStruct(document: Y.Doc, blocks: ReadonlyMap<number, readonly Struct[]>, id: Id): Known {
+  const stored = document.store.clients.get(id.client) ?? []
   const struct =
-    id.clock < Y.getState(scan.document.store, id.client)
+    id.clock < Y.getState(document.store, id.client)
       ? stored[Y.findIndexSS(stored, id.clock)]
-      : findAmong(scan.blocks.get(id.client) ?? [], id.clock)
+      : findAmong(blocks.get(id.client) ?? [], id.clock)
   if (struct === undefined) throw malformed('dependency')
   return struct
 }

@@ -1,7 +1,6 @@
 /** A transport: one WebSocket that speaks Socket.IO, and who is behind it. */
 import { limits, ProtocolError } from '@sallyport/protocol'
 import type { Socket } from 'socket.io'
-import type { Identity } from '../auth/authenticate.ts'
 import type { Session } from '../rooms/session.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -39,11 +38,6 @@ export class Connection {
     return this.state.name === 'awaiting-messages' ? this.state.session : undefined
   }
 
-  /** The identity that counts now. */
-  get identity(): Identity | undefined {
-    return this.session?.identity
-  }
-
   /** Runs messages one after the other, in the order of arrival. Throws `rate-limited` when too many wait. */
   enqueue(turn: Turn): void {
     if (this.#queued >= limits.queue) throw new ProtocolError('rate-limited', { retryAfter: 1, rule: 'queue' })
@@ -51,6 +45,13 @@ export class Connection {
     this.#tail = this.#tail.then(turn).finally(() => {
       this.#queued -= 1
     })
+  }
+
+  /** Keeps a message until the sender has said who it is. Answers false when that is known, or too many wait. */
+  awaitIdentity(turn: Turn): boolean {
+    if (this.state.name !== 'awaiting-identity' || this.state.early.length >= limits.deferredJoins) return false
+    this.state.early.push(turn)
+    return true
   }
 
   /** Resolves when the messages that have arrived are handled. */

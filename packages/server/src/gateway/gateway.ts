@@ -4,18 +4,9 @@
  *   connection   origin → admit → authenticate → open session
  *   message      known → spend → parse → permit → handle → acknowledge
  */
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
-import {
-  clientEvents,
-  errors,
-  type Input,
-  isClientEvent,
-  limits,
-  ProtocolError,
-  reportOf,
-  room,
-} from '@sallyport/protocol'
-import { Server, type Socket } from 'socket.io'
+import type { Server as HttpServer } from 'node:http'
+import { clientEvents, type Input, isClientEvent, limits, ProtocolError, reportOf, room } from '@sallyport/protocol'
+import type { Socket } from 'socket.io'
 import type { Access } from '../access/access.ts'
 import type { Authenticate, Identity } from '../auth/authenticate.ts'
 import type { Origins } from '../auth/origin.ts'
@@ -28,10 +19,19 @@ import type { Budgets } from './budget.ts'
 import { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { encodeEvent } from './frames.ts'
-import { addressOf, checkCapacity, checkOrigin, currentIdentity, type Proof, proofOf } from './handshake.ts'
+import {
+  addressOf,
+  type Capacity,
+  checkCapacity,
+  checkOrigin,
+  currentIdentity,
+  type Proof,
+  proofOf,
+} from './handshake.ts'
 import type { Hub } from './hub.ts'
 import { Outbox, Tick } from './outbox.ts'
 import { known, parse } from './parse.ts'
+import { createTransport, type Heartbeat, onEveryRequest } from './transport.ts'
 
 interface Dependencies {
   readonly server: HttpServer
@@ -45,7 +45,7 @@ interface Dependencies {
   readonly budgets: Budgets
   /** Called when a session has ended: whatever it held is let go. */
   readonly closed: (session: Session) => void
-  readonly settings: { readonly deferred: boolean; readonly pingIntervalMs: number; readonly pingTimeoutMs: number }
+  readonly settings: Heartbeat & { readonly deferred: boolean; readonly capacity: Capacity }
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Log
@@ -68,37 +68,18 @@ export function createGateway(parts: Dependencies): Gateway {
   const tick = new Tick()
   let draining = false
 
-  const io = new Server(parts.server, {
-    path: '/ws/socket.io',
-    serveClient: false,
-    transports: ['websocket'],
-    allowUpgrades: false,
-    perMessageDeflate: false,
-    maxHttpBufferSize: limits.frameBytes,
-    pingInterval: settings.pingIntervalMs,
-    pingTimeout: settings.pingTimeoutMs,
-    connectTimeout: limits.handshakeMs,
-    cleanupEmptyChildNamespaces: true,
-  })
+  const io = createTransport(parts.server, settings)
 
   // ---- connection ------------------------------------------------------------------------------------------------
 
-  // On every request to the engine, not by `allowRequest`, which is skipped once a URL has a `sid` (engine.io #552).
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    try {
+  onEveryRequest(io, {
+    check: (request) => {
       checkOrigin(request, origins)
-      const address = addressOf(request)
-      checkCapacity({ all: io.engine.clientsCount, ofAddress: connections.ofAddress(address), draining })
-      next()
-    } catch (error) {
-      const { code, message } = reportOf(error)
-      log.warn(
-        { code, address: addressOf(request), rule: error instanceof ProtocolError ? error.rule : undefined },
-        'connection refused',
-      )
-      response.writeHead(errors[code].status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-      response.end(message)
-    }
+      if (draining) throw new ProtocolError('draining', { rule: 'draining' })
+      const ofAddress = connections.ofAddress(addressOf(request))
+      checkCapacity(settings.capacity, { all: io.engine.clientsCount, ofAddress })
+    },
+    refused: (request, error) => refusal(error, { event: 'connect', address: addressOf(request) }),
   })
 
   io.use((socket, next) => {
@@ -169,7 +150,7 @@ export function createGateway(parts: Dependencies): Gateway {
   }
 
   function open(connection: Connection, identity: Identity): void {
-    if (sessions.of(identity.standing.id).size >= limits.connectionsPerUser) {
+    if (sessions.of(identity.standing.id).size >= settings.capacity.perUser) {
       throw new ProtocolError('server-full', { rule: 'connections-per-user' })
     }
     const { proof } = connection.socket.data as { proof: Proof }
@@ -224,16 +205,8 @@ export function createGateway(parts: Dependencies): Gateway {
 
   async function answer(connection: Connection, message: Message): Promise<void> {
     const { event, acknowledge } = message
-    const { state } = connection
-    if (state.name === 'ended') return
-    if (
-      state.name === 'awaiting-identity' &&
-      event === 'ydoc:document:join' &&
-      state.early.length < limits.deferredJoins
-    ) {
-      state.early.push(() => answer(connection, message))
-      return
-    }
+    if (connection.state.name === 'ended') return
+    if (event === 'ydoc:document:join' && connection.awaitIdentity(() => answer(connection, message))) return
     const started = clock.now()
     let outcome = 'ok'
     try {

@@ -1,6 +1,6 @@
 /** The connection half of the gate: who may connect at all, and with which token. */
 import type { IncomingMessage } from 'node:http'
-import { limits, ProtocolError } from '@sallyport/protocol'
+import { ProtocolError } from '@sallyport/protocol'
 import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import type { Access } from '../access/access.ts'
@@ -18,16 +18,19 @@ export function checkOrigin(request: IncomingMessage, origins: Origins): void {
   if (given.length > 1 || !origins.allows(given[0])) throw new ProtocolError('origin-refused', { rule: 'origin' })
 }
 
-/** `admit`: throws unless there is room for one more connection of this address. */
-export function checkCapacity(open: {
+/** How many connections there may be. */
+export interface Capacity {
   readonly all: number
-  readonly ofAddress: number
-  readonly draining: boolean
-}): void {
-  if (open.draining) throw new ProtocolError('draining', { rule: 'draining' })
-  if (open.all >= limits.connections) throw new ProtocolError('server-full', { rule: 'connections' })
-  if (open.ofAddress >= limits.connectionsPerAddress)
+  readonly perAddress: number
+  readonly perUser: number
+}
+
+/** `admit`: throws unless there is room for one more connection of this address. */
+export function checkCapacity(capacity: Capacity, open: { readonly all: number; readonly ofAddress: number }): void {
+  if (open.all >= capacity.all) throw new ProtocolError('server-full', { rule: 'connections' })
+  if (open.ofAddress >= capacity.perAddress) {
     throw new ProtocolError('rate-limited', { rule: 'connections-per-address', retryAfter: 5 })
+  }
 }
 
 /** What a client brought to prove who it is. */

@@ -1,10 +1,16 @@
 /** The text of a message, with links. */
-import { Anchor } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import { linkify } from './links.ts'
 import classes from './message.module.css'
 
+interface MessageBodyProps {
+  readonly content: string
+  /** When it was changed, in words; undefined when it never was. */
+  readonly edited?: string | undefined
+}
+
 /** Text only: whatever looks like HTML is shown as it was written. */
-export function MessageBody({ content }: { readonly content: string }) {
+export function MessageBody({ content, edited }: MessageBodyProps) {
   return (
     <p className={classes.body} dir="auto">
       {linkify(content).map(({ text, href }, index) =>
@@ -16,6 +22,12 @@ export function MessageBody({ content }: { readonly content: string }) {
             {text}
           </Anchor>
         ),
+      )}
+      {edited !== undefined && (
+        <Text component="span" size="xs" c="dimmed" title={edited} className={classes.edited}>
+          {' '}
+          (edited)
+        </Text>
       )}
     </p>
   )

@@ -80,11 +80,8 @@ export const MessageRow = memo(function MessageRow({ message, grouped, tabbable,
           </Text>
         )}
         {editing && <MessageEditor message={message} onSave={context.actions.edit} onClose={() => setEditing(false)} />}
-        {!deleted && !editing && <MessageBody content={message.content} />}
-        {edited && !editing && (
-          <Text component="span" size="xs" c="dimmed" title={fullTime(message.updated_at)}>
-            edited
-          </Text>
+        {!deleted && !editing && (
+          <MessageBody content={message.content} edited={edited ? fullTime(message.updated_at) : undefined} />
         )}
         <Reactions
           reactions={message.reactions}

@@ -1,0 +1,47 @@
+/** The transport below the pipeline: Socket.IO over WebSocket alone, uncompressed, with hard limits. */
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { type ErrorReport, errors, limits } from '@sallyport/protocol'
+import { Server } from 'socket.io'
+
+export interface Heartbeat {
+  readonly pingIntervalMs: number
+  readonly pingTimeoutMs: number
+}
+
+/** `connectionStateRecovery` stays off: it skips middlewares and adds an argument to every event. Resume is ours. */
+export function createTransport(server: HttpServer, { pingIntervalMs, pingTimeoutMs }: Heartbeat): Server {
+  return new Server(server, {
+    path: '/ws/socket.io',
+    serveClient: false,
+    transports: ['websocket'],
+    allowUpgrades: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: limits.frameBytes,
+    pingInterval: pingIntervalMs,
+    pingTimeout: pingTimeoutMs,
+    connectTimeout: limits.handshakeMs,
+    cleanupEmptyChildNamespaces: true,
+  })
+}
+
+interface RequestGate {
+  /** Throws to refuse. */
+  readonly check: (request: IncomingMessage) => void
+  /** Logs the refusal and says what to answer. */
+  readonly refused: (request: IncomingMessage, error: unknown) => ErrorReport
+}
+
+/** Has every request to the engine checked; not by `allowRequest`, which is skipped once a URL has a `sid` (engine.io #552). */
+export function onEveryRequest(io: Server, { check, refused }: RequestGate): void {
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    try {
+      check(request)
+    } catch (error) {
+      const { code, message } = refused(request, error)
+      response.writeHead(errors[code].status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+      response.end(message)
+      return
+    }
+    next()
+  })
+}
