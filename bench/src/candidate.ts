@@ -21,6 +21,8 @@ export interface CandidateOptions {
 
 const entry = fileURLToPath(new URL('server-process.ts', import.meta.url))
 const stopMs = 15_000
+/** Characters of a server's log that are shown when it fails. */
+const tailLength = 2_000
 
 /** Starts a server process and waits until it listens. Rejects when it ends before. */
 export async function startCandidate(name: ServerName, options: CandidateOptions): Promise<Candidate> {
@@ -28,13 +30,15 @@ export async function startCandidate(name: ServerName, options: CandidateOptions
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   const line = [process.execPath, ...profiling, entry, name, JSON.stringify(settings)]
   const [command = '', ...args] = pinned ? ['taskset', '--cpu-list', '0', ...line] : line
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const { port } = await next(child, 'ready')
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const lastWords = tailOf(child)
+  const next = <T extends Report['type']>(type: T) => reportOf(child, type, lastWords)
+  const { port } = await next('ready')
   return {
     name,
     port,
     cpuMs: async () => {
-      const answer = next(child, 'cpu')
+      const answer = next('cpu')
       order(child, { type: 'cpu' })
       return (await answer).ms
     },
@@ -46,8 +50,17 @@ function order(child: ChildProcess, message: Order): void {
   child.send(message)
 }
 
+/** Takes in the log of a process and keeps its end, which matters only when the process fails. */
+function tailOf(child: ChildProcess): () => string {
+  let tail = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-tailLength)
+  })
+  return () => tail
+}
+
 /** The next report of a type; rejects when the process ends instead. */
-function next<T extends Report['type']>(child: ChildProcess, type: T): Promise<Extract<Report, { type: T }>> {
+function reportOf<T extends Report['type']>(child: ChildProcess, type: T, lastWords: () => string): Promise<Extract<Report, { type: T }>> {
   return new Promise((resolve, reject) => {
     const onMessage = (report: Report): void => {
       if (report.type !== type) return
@@ -56,7 +69,7 @@ function next<T extends Report['type']>(child: ChildProcess, type: T): Promise<E
     }
     const onExit = (code: number | null): void => {
       done()
-      reject(new Error(`the server process ended with ${code}`))
+      reject(new Error(`the server process ended with ${code}: ${lastWords()}`))
     }
     const onError = (error: Error): void => {
       done()

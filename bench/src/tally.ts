@@ -57,7 +57,7 @@ export class Tally {
     const at = data.indexOf(markBytes, start)
     if (at < 0 || at >= end) return
     const from = at + markBytes.length
-    const sentAt = this.#sentAt[Number.parseInt(data.latin1Slice(from, from + 12), 16)]
+    const sentAt = this.#sentAt[Number.parseInt(data.toString('latin1', from, from + 12), 16)]
     if (sentAt !== undefined) this.latencies.push(performance.now() - sentAt)
   }
 

@@ -61,7 +61,11 @@ async function openNote(connection: Connected, { record }: Writer, note: NoteRec
 }
 
 /** One edit: mostly a new word somewhere, sometimes the removal of an older one of one's own. */
-async function editNote(connection: Connected, { name, record, random, binary }: Writer, open: OpenNote): Promise<void> {
+async function editNote(
+  connection: Connected,
+  { name, record, random, binary }: Writer,
+  open: OpenNote,
+): Promise<void> {
   const { note, doc, words } = open
   const fragment = doc.getXmlFragment('prosemirror')
   const old = random() < 0.2 ? words.shift() : undefined
@@ -101,7 +105,11 @@ function postTo(connection: Connected, { name, person, record }: Writer): () => 
     count += 1
     const post: PostRecord = { key: `${name}-${count}`, content: `message ${name}-${count}`, author: person.id }
     record.posts.set(post.key, post)
-    const ack = await connection.send('channel:post', { channel_id: record.channel, content: post.content, client_key: post.key })
+    const ack = await connection.send('channel:post', {
+      channel_id: record.channel,
+      content: post.content,
+      client_key: post.key,
+    })
     if (ack.ok) record.postAcknowledged(post, { id: ack.value.message.id, offset: ack.value.offset })
     else record.faults.push(`a message was refused: ${ack.error?.code}`)
   }

@@ -32,6 +32,7 @@ interface ConnectionOptions {
 }
 
 const heartbeatMs = 30_000
+const farewellMs = 10_000
 const lost = localReport('unavailable', 'The connection was lost.')
 const silent = localReport('unavailable', 'The server does not answer.')
 const unreachable = localReport('unavailable', 'The server cannot be reached.')
@@ -44,8 +45,8 @@ export class Connection {
   readonly #acks = new Pending<unknown>()
   readonly #opening: ReturnType<typeof setTimeout>
   #heartbeat: ReturnType<typeof setInterval> | undefined
-  /** What the server said before it closed. */
-  #farewell: ErrorReport | undefined
+  /** What the server last said about the connection, and when. */
+  #farewell: { readonly report: ErrorReport; readonly at: number } | undefined
 
   constructor(options: ConnectionOptions, receiver: ConnectionReceiver) {
     this.#receiver = receiver
@@ -65,7 +66,7 @@ export class Connection {
       const report = toReport(error.data)
       this.#end({ report: report ?? unreachable, refused: report !== undefined })
     })
-    this.#socket.on('disconnect', () => this.#end({ report: this.#farewell ?? lost, refused: false }))
+    this.#socket.on('disconnect', () => this.#end({ report: this.#lastWords() ?? lost, refused: false }))
     this.#socket.onAny((name: string, payload: unknown) => this.#receive(name, payload))
     this.#socket.connect()
   }
@@ -111,14 +112,21 @@ export class Connection {
       },
       (error: SallyportError) => {
         // An uncertain one was lost with the connection, whose end has been told, or is told by the time for opening.
-        if (!error.uncertain) this.#end({ report: this.#farewell ?? error.report, refused: true })
+        if (!error.uncertain) this.#end({ report: this.#lastWords() ?? error.report, refused: true })
       },
     )
   }
 
   #receive(name: string, payload: unknown): void {
-    if (name === 'error' && isObject(payload) && payload.event === null) this.#farewell = toReport(payload)
+    const report = name === 'error' && isObject(payload) && payload.event === null ? toReport(payload) : undefined
+    if (report !== undefined) this.#farewell = { report, at: performance.now() }
     this.#receiver.event(name, withBytes(payload))
+  }
+
+  /** An error about no event is the reason of an end that follows it; an event that the server does not know has none. */
+  #lastWords(): ErrorReport | undefined {
+    const recent = this.#farewell !== undefined && performance.now() - this.#farewell.at < farewellMs
+    return recent ? this.#farewell?.report : undefined
   }
 }
 

@@ -195,7 +195,11 @@ export class NoteProvider extends ObservableV2<NoteProviderEvents> {
         this.emit('synced', [synced])
         this.emit('sync', [synced])
       },
-      unsynced: (count) => this.emit('unsynced-changes', [count]),
+      unsynced: (count) => {
+        // What had been refused was taken after all.
+        if (count === 0) this.#error = undefined
+        this.emit('unsynced-changes', [count])
+      },
       level: (level) => this.emit('level', [level]),
       refused: (error) => {
         this.#error = error

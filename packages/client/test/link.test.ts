@@ -1,6 +1,6 @@
 /** Connecting, asking, and coming back, against a server that does what the test says. */
 import type { ErrorReport } from '@sallyport/protocol'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Client, type ClientOptions, connect } from '../src/client.ts'
 import { SallyportError } from '../src/error.ts'
 import type { Status } from '../src/link.ts'
@@ -259,4 +259,22 @@ test('[CL5] disconnect() lasts until connect(), close() for good', async () => {
   expect(client.status).toBe('ended')
   expect(await refusal(client.send('heartbeat'))).toMatchObject({ code: 'unavailable' })
   expect(() => client.connect()).toThrow(TypeError)
+})
+
+test('[CL3] a connected client says every thirty seconds that the person is there', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  await using server = await startScripted()
+  const client = open(server.url)
+  await reaches(client, 'connected')
+  const told = server.arrival('heartbeat')
+  vi.advanceTimersByTime(30_000)
+  await told
+  client.disconnect()
+  vi.advanceTimersByTime(90_000)
+  client.connect()
+  await client.send('join-channels')
+  expect(server.all('heartbeat')).toHaveLength(1)
 })

@@ -1,7 +1,8 @@
 /** What the provider does when something is wrong, against a server that does what the test says. */
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
-import { connect } from '../src/client.ts'
+import { type Client, connect } from '../src/client.ts'
 import type { SallyportError } from '../src/error.ts'
 import { NoteProvider } from '../src/note-provider.ts'
 import { startProxy } from './support/proxy.ts'
@@ -56,14 +57,14 @@ async function startNotes(level: 'read' | 'write', answers: Record<string, Answe
   return server
 }
 
-function open(url: string, document = new Y.Doc()): NoteProvider {
+function open(url: string, document = new Y.Doc()): NoteProvider & { readonly client: Client } {
   const client = connect({ url, reconnectDelayMs: 10, reconnectDelayMaxMs: 40 })
   const provider = new NoteProvider({ client, note, document })
   onTestFinished(() => {
     provider.destroy()
     client.close()
   })
-  return provider
+  return Object.assign(provider, { client })
 }
 
 function write(document: Y.Doc, text: string): void {
@@ -81,7 +82,13 @@ function edit(server: Scripted, text: string, options: { readonly lose?: boolean
   server.offset += 1
   const update = Y.encodeStateAsUpdate(server.truth, before)
   if (options.lose === true) return
-  server.emit('ydoc:document:update', { document_id: documentId, user_id: 'u', socket_id: 's', update, offset: server.offset })
+  server.emit('ydoc:document:update', {
+    document_id: documentId,
+    user_id: 'u',
+    socket_id: 's',
+    update,
+    offset: server.offset,
+  })
 }
 
 function failure(provider: NoteProvider): Promise<[SallyportError, NoteProvider]> {
@@ -93,7 +100,6 @@ function failure(provider: NoteProvider): Promise<[SallyportError, NoteProvider]
 }
 
 test('[CL12] while an update is not acknowledged, further edits are merged into one', async () => {
-  const held: (() => void)[] = []
   await using server = await startNotes('write')
   const provider = open(server.url)
   await holds(provider, () => provider.synced)
@@ -104,7 +110,6 @@ test('[CL12] while an update is not acknowledged, further edits are merged into 
   for (const letter of 'bcd') write(provider.document, letter)
   expect(provider.unsyncedChanges).toBe(4)
   expect(server.all('ydoc:document:update')).toHaveLength(1)
-  expect(held).toEqual([])
   // Leaving sends what waits, in one piece.
   provider.disconnect()
   await server.arrival('ydoc:document:leave')
@@ -229,7 +234,13 @@ test('[CL15] an update that cannot be read is replaced by the state', async () =
   await holds(provider, () => provider.synced)
   edit(server, 'hello', { lose: true })
   const broken = Uint8Array.of(1, 2, 3)
-  server.emit('ydoc:document:update', { document_id: documentId, user_id: 'u', socket_id: 's', update: broken, offset: 1 })
+  server.emit('ydoc:document:update', {
+    document_id: documentId,
+    user_id: 'u',
+    socket_id: 's',
+    update: broken,
+    offset: 1,
+  })
   await holds(provider, () => read(provider.document) === 'hello')
   expect(provider.status).toBe('connected')
 })
@@ -332,4 +343,50 @@ test('[CL17] a second provider of the same note on the same client is refused un
   const second = new NoteProvider({ client, note })
   await holds(second, () => second.synced)
   second.destroy()
+})
+
+test('[CL11] edits that are too large for one request go in the pieces in which they were written', async () => {
+  await using server = await startNotes('write')
+  await using proxy = await startProxy(server.url)
+  const provider = open(proxy.url)
+  await holds(provider, () => provider.synced)
+  proxy.shut()
+  await holds(provider, () => provider.status === 'disconnected')
+  for (const letter of 'abc') write(provider.document, letter.repeat(600_000))
+  proxy.open()
+  await holds(provider, () => provider.synced && !provider.hasUnsyncedChanges)
+  expect(read(server.truth)).toBe(read(provider.document))
+  expect(server.all('ydoc:document:update')).toHaveLength(3)
+})
+
+test('[CL18] a page that goes away sends what waits and takes its caret along, and only while the provider lives', async () => {
+  const page = new EventTarget()
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  await using server = await startNotes('write')
+  const provider = open(server.url)
+  await holds(provider, () => provider.synced)
+  server.answers['ydoc:document:update'] = () => never
+  write(provider.document, 'a')
+  write(provider.document, 'b')
+  page.dispatchEvent(new Event('pagehide'))
+  const awareness = new Awareness(new Y.Doc())
+  onTestFinished(() => awareness.destroy())
+  await server.arrival('ydoc:document:update')
+  await provider.client.send('heartbeat')
+  for (const { update } of server.all('ydoc:document:update')) Y.applyUpdate(server.truth, update as Uint8Array)
+  expect(read(server.truth)).toBe('ab')
+  const [here, gone] = server.all('ydoc:awareness:update').map(({ update }) => update as Uint8Array)
+  applyAwarenessUpdate(awareness, here as Uint8Array, null)
+  expect(awareness.states.has(provider.document.clientID)).toBe(true)
+  applyAwarenessUpdate(awareness, gone as Uint8Array, null)
+  expect(awareness.states.has(provider.document.clientID)).toBe(false)
+  provider.destroy()
+  const sent = server.sent.length
+  page.dispatchEvent(new Event('pagehide'))
+  await provider.client.send('heartbeat')
+  expect(server.sent.slice(sent).filter(({ event }) => event === 'ydoc:awareness:update')).toHaveLength(1)
 })

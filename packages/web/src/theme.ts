@@ -66,6 +66,8 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    // The placeholder for the first focus is a presentational child of a menu, which ARIA forbids.
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
     Modal: {
       defaultProps: {
         centered: true,
@@ -74,6 +76,7 @@ export const theme = createTheme({
       },
       styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, events: { hover: true, focus: true, touch: false } } },
   },
 })
@@ -85,6 +88,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': mist[7],
     '--mantine-color-placeholder': mist[6],
     '--mantine-color-error': '#c22525',
+    '--mantine-color-red-light': '#fdeded',
     '--sallyport-sidebar': mist[0],
     '--sallyport-line': mist[2],
     '--sallyport-hover': 'rgb(28 35 41 / 5%)',
@@ -96,6 +100,13 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': night[2],
     '--mantine-color-error': '#ff8787',
     '--mantine-color-anchor': gate[3],
+    '--mantine-color-gate-light': 'rgb(47 168 142 / 16%)',
+    '--mantine-color-gate-light-hover': 'rgb(47 168 142 / 24%)',
+    '--mantine-color-gate-light-color': gate[2],
+    '--mantine-color-gray-light': 'rgb(255 255 255 / 6%)',
+    '--mantine-color-gray-light-hover': 'rgb(255 255 255 / 9%)',
+    '--mantine-color-red-light': 'rgb(242 85 85 / 15%)',
+    '--mantine-color-yellow-light': 'rgb(255 205 90 / 14%)',
     '--sallyport-sidebar': night[8],
     '--sallyport-line': night[6],
     '--sallyport-hover': 'rgb(255 255 255 / 5%)',

@@ -9,8 +9,6 @@ export interface Proxy extends AsyncDisposable {
   /** Cuts every connection and takes no new one until `open()`. */
   shut(): void
   open(): void
-  /** From now on nothing of the server reaches the client, and the connection stays open. */
-  mute(): void
 }
 
 /** Starts a proxy in front of a server on this machine. */
@@ -51,12 +49,6 @@ export async function startProxy(target: string): Promise<Proxy> {
     },
     open: () => {
       taking = true
-    },
-    mute: () => {
-      for (const [near, far] of pairs) {
-        far.unpipe(near)
-        far.resume()
-      }
     },
     [Symbol.asyncDispose]: async () => {
       cut()

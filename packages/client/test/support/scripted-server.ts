@@ -39,7 +39,7 @@ export function report(code: ErrorCode, retryAfter?: number): ErrorReport {
 
 export async function startScripted(answers: Record<string, Answer> = {}): Promise<ScriptedServer> {
   const http = createServer()
-  const io = new Server(http, { path: '/ws/socket.io', transports: ['websocket'] })
+  const io = new Server(http, { path: '/ws/socket.io', transports: ['websocket'], maxHttpBufferSize: 8_000_000 })
   const arrivals = new Map<string, ((payload: Record<string, unknown>) => void)[]>()
   const server: Omit<ScriptedServer, 'url'> = {
     auths: [],

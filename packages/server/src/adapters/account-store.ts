@@ -62,6 +62,7 @@ function columnsOf({ name, role, passwordHash, tokensValidAfter }: AccountChange
   }
 }
 
+/** The account store of a database. */
 export function createAccountStore(database: Database): AccountStore {
   const { db, batch, read } = database
   const person = db.selectFrom('users').select(['id', 'name', 'role'])

@@ -67,6 +67,7 @@ function selectReaderChannels(db: Kysely<Schema>, user: string) {
     )
 }
 
+/** The part of the room store that is about channels, for a database. */
 export function createChannelStore({ db, batch, read }: Database): ChannelStore {
   const one = (id: string) => ({
     channels: selectChannels(db).where('channels.id', '=', id),

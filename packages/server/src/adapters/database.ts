@@ -7,6 +7,7 @@ import type { Schema } from './schema.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
 import { openSqliteEngine, type SqliteEngine } from './sqlite-engine.ts'
 
+/** An open database: statements go in batches, each one request to the engine. */
 export interface Database {
   /** Builds statements, and runs single ones. */
   readonly db: Kysely<Schema>

@@ -61,6 +61,7 @@ function appendTo(db: Kysely<Schema>, { note, bytes, checksum, user, at }: Appen
   }
 }
 
+/** The document store of a database. An append is one batch: durable when it resolves. */
 export function createDocumentStore({ db, batch, read }: Database): DocumentStore {
   const appending = template((values: Append) => appendTo(db, values))
 

@@ -36,7 +36,7 @@ function grantsFrom(kind: ResourceKind, id: string, access: AccessControl): Gran
 }
 
 /** The access list that rows of one resource say. */
-export function accessFrom(grants: readonly Grant[]): AccessControl {
+function accessFrom(grants: readonly Grant[]): AccessControl {
   if (grants.some(({ principal_kind }) => principal_kind === 'everyone')) return null
   const access = structuredClone(ownerOnly)
   for (const grant of grants.toSorted((a, b) => a.position - b.position)) {

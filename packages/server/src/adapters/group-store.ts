@@ -22,6 +22,7 @@ function groupFrom(
   }
 }
 
+/** The part of the account store that is about groups, for a database. */
 export function createGroupStore({ db, batch, read }: Database): GroupStore {
   const groups = db.selectFrom('groups').selectAll().orderBy('name').orderBy('id')
   const members = db.selectFrom('group_members').selectAll().orderBy('user_id')

@@ -30,6 +30,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof ProtocolError && error.code === 'conflict'
 }
 
+/** The part of the room store that changes messages, for a database. */
 export function createMessageLog({ db, batch, read }: Database): MessageLog {
   const ids = db.selectFrom('messages').select('messages.id')
   const one = (channel: string, id: string): MessageIds =>

@@ -7,6 +7,7 @@ import { messageQueries, messagesFrom } from './message-queries.ts'
 /** The part of the room store that is about messages. */
 export type MessageStore = Pick<RoomStore, 'post' | 'edit' | 'remove' | 'react' | 'message' | 'messages' | 'changes'>
 
+/** The part of the room store that is about messages, for a database. */
 export function createMessageStore(database: Database): MessageStore {
   const { db, read } = database
   const ids = db.selectFrom('messages').select('messages.id')

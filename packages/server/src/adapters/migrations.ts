@@ -4,7 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import type { Schema } from './schema.ts'
 
 /** Accounts, groups, access lists and revoked tokens. */
-export const accounts: Migration = {
+const accounts: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('users')
@@ -66,7 +66,7 @@ export const accounts: Migration = {
 }
 
 /** Channels with their messages, reactions and reading marks. */
-export const channels: Migration = {
+const channels: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('channels')
@@ -128,7 +128,7 @@ export const channels: Migration = {
 }
 
 /** Notes and their documents. */
-export const notes: Migration = {
+const notes: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('notes')

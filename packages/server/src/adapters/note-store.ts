@@ -56,6 +56,7 @@ function selectNotes(db: Kysely<Schema>) {
     )
 }
 
+/** The part of the room store that is about notes, for a database. */
 export function createNoteStore({ db, batch, read }: Database): NoteStore {
   const one = (id: string) => ({
     notes: selectNotes(db).where('notes.id', '=', id),

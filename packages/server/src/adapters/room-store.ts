@@ -6,6 +6,7 @@ import { createAccessLoader } from './grant-store.ts'
 import { createMessageStore } from './message-store.ts'
 import { createNoteStore } from './note-store.ts'
 
+/** The room store of a database. */
 export function createRoomStore(database: Database): RoomStore {
   return {
     access: createAccessLoader(database),

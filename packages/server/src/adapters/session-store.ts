@@ -3,6 +3,7 @@ import type { SessionStore } from '../ports.ts'
 import { template } from './batch.ts'
 import type { Database } from './database.ts'
 
+/** The store of revoked tokens of a database. */
 export function createSessionStore({ db, batch, read }: Database): SessionStore {
   const revoked = template(({ jti }: { readonly jti: string }) => ({
     found: db.selectFrom('revoked_tokens').select('jti').where('jti', '=', jti),

@@ -56,11 +56,11 @@ export class SqliteThread {
 
   constructor(opening: SqliteOpening, listener: SqliteThreadListener) {
     this.#listener = listener
-    const file = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
-    this.#worker = new Worker(new URL(file, import.meta.url), {
-      workerData: opening,
-      name: opening.readOnly ? 'sqlite-reader' : 'sqlite-writer',
-    })
+    const source = import.meta.url.endsWith('.ts')
+    const file = source
+      ? new URL('./sqlite-worker.ts', import.meta.url)
+      : new URL('./sqlite-worker.js', import.meta.url)
+    this.#worker = new Worker(file, { workerData: opening, name: opening.readOnly ? 'sqlite-reader' : 'sqlite-writer' })
     this.#worker.on('message', (report: SqliteReport) => this.#receive(report))
     this.#worker.on('error', (reason) => {
       const error = reason instanceof Error ? reason : new Error(String(reason))

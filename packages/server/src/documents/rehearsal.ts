@@ -2,6 +2,7 @@
 import { ProtocolError } from '@sallyport/protocol'
 import * as Y from 'yjs'
 import { malformed } from './byte-reader.ts'
+import { Past, type Sources } from './past.ts'
 import type { Id, Item } from './update-reader.ts'
 
 /** Steps that one update may cost Yjs: a tenth of a second or two. Honest editing takes a few for each conflict (CWE-407). */
@@ -39,10 +40,14 @@ export class Rehearsal {
   readonly #find: (unit: Id) => object
   readonly #splits = new Map<Listed, Split[]>()
   readonly #starts = new Map<object, Map<string | null, Run | null>>()
+  readonly #sources: Sources
+  /** What each client of the update knew, as far as it had to be found out. */
+  readonly #pasts = new Map<number, Past>()
   #left = maxSteps
 
   /** `find` gives the item of a unit that is known to be there. */
-  constructor(find: (unit: Id) => object) {
+  constructor(sources: Sources, find: (unit: Id) => object) {
+    this.#sources = sources
     this.#find = find
   }
 
@@ -63,7 +68,7 @@ export class Rehearsal {
 
   /** The unit after which the item comes among those between its neighbours. The order is that of `Item.integrate` in Yjs. */
   #resolve(item: Item, { left, right }: Neighbours, first: Run | null): Run | null {
-    if (right !== null) this.#checkOrder(first, right)
+    this.#checkBetween(item, first, right)
     // From which unit on the items passed so far were passed.
     const before = new Map<object, number>()
     const conflicting = new Map<object, number>()
@@ -93,15 +98,28 @@ export class Rehearsal {
     return place
   }
 
-  #checkOrder(first: Run | null, right: Run): void {
-    const { struct, clock } = right
+  /** What stands between the neighbours must have come from elsewhere: an editor puts an item between two that touch. */
+  #checkBetween(item: Item, first: Run | null, right: Run | null): void {
+    const past = this.#pastOf(item)
     // Yjs cuts an item at the right neighbour.
-    if (clock > startOf(struct)) this.#setNext({ struct, clock: clock - 1 }, this.#next({ struct, clock: clock - 1 }))
-    for (let run = first; run !== null; run = this.#next(this.#endOf(run))) {
-      if (isAt(run, right)) return
+    if (right !== null && right.clock > startOf(right.struct)) {
+      const before = { struct: right.struct, clock: right.clock - 1 }
+      this.#setNext(before, this.#next(before))
+    }
+    for (let run = first; !isAt(run, right); run = this.#next(this.#endOf(run))) {
+      if (run === null) throw malformed('neighbours-crossed')
+      if (past.has({ client: clientOf(run.struct), clock: run.clock })) throw malformed('neighbours-parted')
       this.#pay()
     }
-    throw malformed('neighbours-crossed')
+  }
+
+  #pastOf({ client, clock, origin, rightOrigin }: Item): Past {
+    const past = this.#pasts.get(client) ?? new Past(this.#sources, () => this.#pay())
+    this.#pasts.set(client, past)
+    if (clock > 0) past.add({ client, clock: clock - 1 })
+    if (origin !== null) past.add(origin)
+    if (rightOrigin !== null) past.add(rightOrigin)
+    return past
   }
 
   #startOf({ holder, sub }: List): Run | null {

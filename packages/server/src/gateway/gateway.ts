@@ -24,6 +24,7 @@ import {
   type Capacity,
   checkCapacity,
   checkOrigin,
+  checkQuery,
   currentIdentity,
   type Proof,
   proofOf,
@@ -75,6 +76,7 @@ export function createGateway(parts: Dependencies): Gateway {
   onEveryRequest(io, {
     check: (request) => {
       checkOrigin(request, origins)
+      checkQuery(request)
       if (draining) throw new ProtocolError('draining', { rule: 'draining' })
       const ofAddress = connections.ofAddress(addressOf(request))
       checkCapacity(settings.capacity, { all: io.engine.clientsCount, ofAddress })

@@ -18,6 +18,17 @@ export function checkOrigin(request: IncomingMessage, origins: Origins): void {
   if (given.length > 1 || !origins.allows(given[0])) throw new ProtocolError('origin-refused', { rule: 'origin' })
 }
 
+/**
+ * Throws `invalid-input` unless the request opens a WebSocket of Engine.IO 4, each parameter once and no session id:
+ * there is nothing to resume by one, so a chosen or a guessed one is nothing (HS-20, SB-02, SB-14).
+ */
+export function checkQuery(request: IncomingMessage): void {
+  const query = new URL(request.url ?? '', 'http://server').searchParams
+  const once = (name: string, value: string) => query.getAll(name).length === 1 && query.get(name) === value
+  if (once('EIO', '4') && once('transport', 'websocket') && !query.has('sid')) return
+  throw new ProtocolError('invalid-input', { rule: 'handshake-query' })
+}
+
 /** How many connections there may be. */
 export interface Capacity {
   readonly all: number

@@ -1,5 +1,5 @@
 /** The transport below the pipeline: Socket.IO over WebSocket alone, uncompressed, with hard limits. */
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type ErrorReport, errors, limits } from '@sallyport/protocol'
 import { Server } from 'socket.io'
 
@@ -37,11 +37,25 @@ export function onEveryRequest(io: Server, { check, refused }: RequestGate): voi
     try {
       check(request)
     } catch (error) {
-      const { code, message } = refused(request, error)
-      response.writeHead(errors[code].status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-      response.end(message)
+      refuse(request, response, refused(request, error))
       return
     }
     next()
   })
+}
+
+/** Answers with the status of the code. Engine.IO's response to an upgrade would close without a word. */
+function refuse(request: IncomingMessage, response: ServerResponse, { code, message }: ErrorReport): void {
+  const { status } = errors[code]
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(message),
+    connection: 'close',
+  }
+  if (request.headers.upgrade === undefined) {
+    response.writeHead(status, headers).end(message)
+    return
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  request.socket.end(`${[`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n')}\r\n\r\n${message}`)
 }

@@ -47,7 +47,7 @@ function SettingsForm({ overview, onClose }: Omit<ChannelSettingsDialogProps, 'o
       await queries.invalidateQueries({ queryKey: ['members', overview.id] })
     },
   })
-  useFieldErrors(form, save.error)
+  const refusal = useFieldErrors(form, save.error)
   return (
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
       <Stack gap="md">
@@ -66,7 +66,7 @@ function SettingsForm({ overview, onClose }: Omit<ChannelSettingsDialogProps, 'o
           everybody="Everybody with an account may read and write."
           newLevel="write"
         />
-        <ErrorAlert error={save.error} />
+        <ErrorAlert error={refusal} />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -44,7 +44,7 @@ function CreateChannelForm({ onClose }: { readonly onClose: () => void }) {
       navigate(`/channels/${channel.id}`)
     },
   })
-  useFieldErrors(form, create.error)
+  const refusal = useFieldErrors(form, create.error)
   return (
     <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
       <Stack gap="md">
@@ -63,7 +63,7 @@ function CreateChannelForm({ onClose }: { readonly onClose: () => void }) {
           everybody="Everybody with an account may read and write."
           newLevel="write"
         />
-        <ErrorAlert error={create.error} />
+        <ErrorAlert error={refusal} />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Cancel

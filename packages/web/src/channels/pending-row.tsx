@@ -6,6 +6,8 @@ import classes from './message.module.css'
 import { MessageBody } from './message-body.tsx'
 import type { PendingMessage } from './use-posting.ts'
 
+const labels = { sending: 'Sending…', waiting: 'Sent when the connection is back', failed: 'Not sent' } as const
+
 interface PendingRowProps {
   readonly entry: PendingMessage
   readonly onRetry: (entry: PendingMessage) => void
@@ -15,9 +17,9 @@ interface PendingRowProps {
 /** The row: pale while it is on its way, with a reason and a way out when it was not taken. */
 export function PendingRow({ entry, onRetry, onDrop }: PendingRowProps) {
   const account = useAccount()
-  const failed = entry.failure !== undefined
+  const { state } = entry
   return (
-    <li className={classes.row} data-pending={failed ? 'failed' : 'sending'}>
+    <li className={classes.row} data-pending={state.at}>
       <div className={classes.aside}>
         <PersonAvatar id={account.id} name={account.name} />
       </div>
@@ -26,16 +28,18 @@ export function PendingRow({ entry, onRetry, onDrop }: PendingRowProps) {
           <Text component="span" fw={620} size="sm">
             {account.name}
           </Text>
-          <Text component="span" size="xs" c={failed ? 'var(--mantine-color-error)' : 'dimmed'}>
-            {failed ? 'Not sent' : 'Sending…'}
+          <Text component="span" size="xs" c={state.at === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'}>
+            {labels[state.at]}
           </Text>
         </div>
         <MessageBody content={entry.content} />
-        {failed && (
-          <div role="alert">
-            <Text size="xs" c="var(--mantine-color-error)">
-              {entry.failure}
-            </Text>
+        {state.at !== 'sending' && (
+          <div>
+            {state.at === 'failed' && (
+              <Text role="alert" size="xs" c="var(--mantine-color-error)">
+                {state.reason}
+              </Text>
+            )}
             <Group gap="xs" mt={4}>
               <Button size="compact-xs" variant="light" onClick={() => onRetry(entry)}>
                 Send again

@@ -1,7 +1,8 @@
 /** Sends messages and holds them as pending or failed until the server has them. */
-import type { Channel } from '@sallyport/client'
+import { type Channel, SallyportError } from '@sallyport/client'
 import type { Message } from '@sallyport/protocol'
 import { useCallback, useEffect, useState } from 'react'
+import { useClient, useJoined } from '../shell/connection-context.tsx'
 import { errorText } from '../shell/error-text.ts'
 
 /** A message that is on its way or was not taken. */
@@ -9,12 +10,16 @@ export interface PendingMessage {
   /** The key under which the server stores it once, however often it is sent. */
   readonly key: string
   readonly content: string
-  /** Why it was not taken; undefined while it is on its way. */
-  readonly failure: string | undefined
+  readonly state:
+    | { readonly at: 'sending' }
+    /** There is no connection; it is sent again by itself when there is one. */
+    | { readonly at: 'waiting' }
+    | { readonly at: 'failed'; readonly reason: string }
 }
 
 /** Posting in a channel, or in the thread under a message. `posted` gets each message that the server took. */
 export function usePosting(channel: Channel, parent: string | null, posted: (message: Message) => void) {
+  const client = useClient()
   const [pending, setPending] = useState<readonly PendingMessage[]>([])
   const drop = useCallback((key: string) => setPending((list) => list.filter((entry) => entry.key !== key)), [])
 
@@ -29,7 +34,7 @@ export function usePosting(channel: Channel, parent: string | null, posted: (mes
 
   const deliver = useCallback(
     (key: string, content: string) => {
-      setPending((list) => [...list.filter((entry) => entry.key !== key), { key, content, failure: undefined }])
+      setPending((list) => [...list.filter((entry) => entry.key !== key), { key, content, state: { at: 'sending' } }])
       channel.post(content, { clientKey: key, ...(parent === null ? {} : { parentId: parent }) }).then(
         (message) => {
           posted(message)
@@ -43,6 +48,9 @@ export function usePosting(channel: Channel, parent: string | null, posted: (mes
     },
     [channel, parent, posted, drop],
   )
+  useJoined(() => {
+    for (const { key, content, state } of pending) if (state.at === 'waiting') deliver(key, content)
+  })
   const send = useCallback((content: string) => deliver(newKey(), content), [deliver])
   return { pending, send, retry: ({ key, content }: PendingMessage) => deliver(key, content), drop }
 }

@@ -1,6 +1,6 @@
 /** All notes that the person may read. */
 
-import { Badge, Button, Center, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Button, Center, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import { limits, type NoteOverview } from '@sallyport/protocol'
 import { IconNotes, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -90,9 +90,9 @@ function NoteTable({ notes }: { readonly notes: readonly NoteOverview[] }) {
               </Text>
             </Table.Td>
             <Table.Td visibleFrom="sm">
-              <Badge variant="default" tt="none" fw={500}>
+              <Text size="sm" c="dimmed" className={classes.time}>
                 {sharedState(note, me)}
-              </Badge>
+              </Text>
             </Table.Td>
             <Table.Td>
               <Text size="sm" c="dimmed" title={fullTime(note.updated_at)} className={classes.time}>

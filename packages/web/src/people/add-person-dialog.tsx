@@ -36,7 +36,7 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
       return queries.invalidateQueries({ queryKey: accountsKey })
     },
   })
-  useFieldErrors(form, add.error)
+  const refusal = useFieldErrors(form, add.error)
   return (
     <form onSubmit={form.onSubmit((values) => add.mutate(values))} noValidate>
       <Stack gap="md">
@@ -57,7 +57,7 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
           ]}
           {...form.getInputProps('role')}
         />
-        <ErrorAlert error={add.error} />
+        <ErrorAlert error={refusal} />
         <Button type="submit" loading={add.isPending}>
           Add person
         </Button>

@@ -43,7 +43,7 @@ function NewGroupForm() {
       return queries.invalidateQueries({ queryKey: groupsKey })
     },
   })
-  useFieldErrors(form, create.error)
+  const refusal = useFieldErrors(form, create.error)
   return (
     <Paper
       component="form"
@@ -59,7 +59,7 @@ function NewGroupForm() {
           Create group
         </Button>
       </Group>
-      <ErrorAlert error={create.error} />
+      <ErrorAlert error={refusal} />
     </Paper>
   )
 }

@@ -34,7 +34,7 @@ function ResetForm({ account, onClose }: Omit<ResetPasswordDialogProps, 'opened'
       onClose()
     },
   })
-  useFieldErrors(form, reset.error)
+  const refusal = useFieldErrors(form, reset.error)
   return (
     <form onSubmit={form.onSubmit((values) => reset.mutate(values))} noValidate>
       <Stack gap="md">
@@ -45,7 +45,7 @@ function ResetForm({ account, onClose }: Omit<ResetPasswordDialogProps, 'opened'
           data-autofocus
           {...form.getInputProps('password')}
         />
-        <ErrorAlert error={reset.error} />
+        <ErrorAlert error={refusal} />
         <Button type="submit" loading={reset.isPending}>
           Set password
         </Button>

@@ -36,12 +36,12 @@ function NameForm() {
       notify('Your name was changed.')
     },
   })
-  useFieldErrors(form, rename.error)
+  const refusal = useFieldErrors(form, rename.error)
   return (
     <form onSubmit={form.onSubmit((values) => rename.mutate(values))} noValidate>
       <Stack gap="sm">
         <TextInput label="Name" autoComplete="name" {...form.getInputProps('name')} />
-        <ErrorAlert error={rename.error} />
+        <ErrorAlert error={refusal} />
         <Button type="submit" variant="default" loading={rename.isPending} disabled={!form.isDirty()}>
           Change name
         </Button>
@@ -61,7 +61,7 @@ function PasswordForm() {
       notify('Your password was changed. Your other sessions have ended.')
     },
   })
-  useFieldErrors(form, change.error)
+  const refusal = useFieldErrors(form, change.error)
   return (
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
       <Stack gap="sm">
@@ -72,7 +72,7 @@ function PasswordForm() {
           autoComplete="new-password"
           {...form.getInputProps('new_password')}
         />
-        <ErrorAlert error={change.error} />
+        <ErrorAlert error={refusal} />
         <Button type="submit" variant="default" loading={change.isPending} disabled={!form.isDirty()}>
           Change password
         </Button>

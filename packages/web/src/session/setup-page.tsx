@@ -13,7 +13,7 @@ import { useFieldErrors } from './use-field-errors.ts'
 export function SetupPage() {
   const [code, setCode] = useState(codeOfPage)
   const config = useConfig()
-  if (config !== undefined && !config.onboarding && code === '') return <Redirect to="/sign-in" replace />
+  if (config?.onboarding === false) return <Redirect to="/sign-in" replace />
   return code === '' ? <CodeForm onCode={setCode} /> : <AdministratorForm code={code} onBack={() => setCode('')} />
 }
 
@@ -50,7 +50,7 @@ function AdministratorForm({ code, onBack }: { readonly code: string; readonly o
       return queries.invalidateQueries({ queryKey: ['config'] })
     },
   })
-  useFieldErrors(form, setup.error)
+  const refusal = useFieldErrors(form, setup.error)
   return (
     <AuthCard title="Create the administrator" hint="This account can invite people and manage the server.">
       <form onSubmit={form.onSubmit((values) => setup.mutate(values))} noValidate>
@@ -64,7 +64,7 @@ function AdministratorForm({ code, onBack }: { readonly code: string; readonly o
             required
             {...form.getInputProps('password')}
           />
-          <ErrorAlert error={setup.error} />
+          <ErrorAlert error={refusal} />
           <Button type="submit" loading={setup.isPending}>
             Create account
           </Button>

@@ -17,7 +17,7 @@ export function SignInPage() {
     mutationFn: (body: typeof form.values) => http.call('auth.signin', { body }),
     onSuccess: enter,
   })
-  useFieldErrors(form, signIn.error)
+  const refusal = useFieldErrors(form, signIn.error)
   return (
     <AuthCard title="Sign in">
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
@@ -29,7 +29,7 @@ export function SignInPage() {
             required
             {...form.getInputProps('password')}
           />
-          <ErrorAlert error={signIn.error} />
+          <ErrorAlert error={refusal} />
           <Button type="submit" loading={signIn.isPending}>
             Sign in
           </Button>

@@ -21,7 +21,7 @@ export function SignUpPage() {
       navigate('/', { replace: true })
     },
   })
-  useFieldErrors(form, signUp.error)
+  const refusal = useFieldErrors(form, signUp.error)
   if (config !== undefined && config.features['enable_signup'] !== true) return <Redirect to="/sign-in" replace />
   return (
     <AuthCard title="Create an account">
@@ -36,7 +36,7 @@ export function SignUpPage() {
             required
             {...form.getInputProps('password')}
           />
-          <ErrorAlert error={signUp.error} />
+          <ErrorAlert error={refusal} />
           <Button type="submit" loading={signUp.isPending}>
             Create account
           </Button>
