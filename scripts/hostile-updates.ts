@@ -212,6 +212,8 @@ function dependencies(): Case[] {
     refused('YJ-09 inside what comes later', update([{ client: fresh, structs: [element({ parent: [fresh, 5] }, 'paragraph')] }]), 'self-reference'),
     refused('YJ-09 a text as parent', one(element({ parent: [victim, 3] }, 'paragraph')), 'parent-kind'),
     refused('YJ-09 between neighbours of two texts', one(text({ origin: [victim, 12], right: [sender, 2] }, 'x')), 'neighbours-apart'),
+    refused('YJ-11 neighbours in the wrong order', one(text({ origin: [victim, 5], right: [victim, 3] }, 'x')), 'neighbours-crossed'),
+    refused('YJ-11 neighbours that never touched', one(text({ origin: [victim, 3], right: [victim, 6] }, 'x')), 'neighbours-parted'),
     refused("YJ-11 the victim's client id", update([{ client: victim, clock: 13, structs: [text({ origin: [victim, 12] }, 'HIJACKED')] }]), 'client-owner'),
     refused("YJ-11 the victim's client id, from its start", update([{ client: victim, structs: [gap(0, 40)] }]), 'client-owner'),
   ]
@@ -284,9 +286,9 @@ function sizes(): Case[] {
   const crowd = times(1_600, () => text({ parent: [fresh, 0] }, 'x'))
   return [
     { name: 'YJ-14 nodes 100 deep', bytes: update([{ client: fresh, structs: chain }]), code: 'invalid-update', rule: 'node-depth' },
+    { name: 'YJ-20 1,600 texts that all claim to be the first', bytes: update([{ client: fresh, structs: [sharedType({ origin: [victim, 0] }, 6), ...crowd] }]), code: 'invalid-update', rule: 'neighbours-parted' },
     large('YJ-13 201 client ids in one session', update(times(201, (index) => ({ client: 1_000 + index, structs: [text(inText, 'x')] }))), 'clients-per-session'),
     large('YJ-13 1,001 client ids in one update', update(times(1_001, (index) => ({ client: 1_000 + index, structs: [gap(0, 1)] }))), 'clients-per-update'),
-    large('YJ-20 1,600 texts that all claim to be the first', update([{ client: fresh, structs: [sharedType({ origin: [victim, 0] }, 6), ...crowd] }]), 'conflict-work'),
   ]
 }
 

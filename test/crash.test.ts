@@ -12,6 +12,8 @@ import { Person } from './harness/person.ts'
 const rounds = 50
 /** Acknowledgements in one round, at most. */
 const most = 130
+/** Acknowledgements over all rounds, at least; the figures themselves are an annotation of the test. */
+const least = { updates: 1_000, messages: 300 } as const
 const password = 'correct horse battery'
 
 /** Numbers from 0 to 1, the same in every run (mulberry32). */
@@ -74,8 +76,8 @@ test(`[ST1] what was acknowledged or shown survives ${rounds} kills of the serve
     await checkMessages(again, record, 300)
     const figures = `${record.updates} updates and ${record.messages} messages acknowledged in ${rounds} rounds`
     await annotate(figures)
-    expect(record.updates, figures).toBeGreaterThan(1_000)
-    expect(record.messages, figures).toBeGreaterThan(300)
+    expect(record.updates, figures).toBeGreaterThan(least.updates)
+    expect(record.messages, figures).toBeGreaterThan(least.messages)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

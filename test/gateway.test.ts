@@ -401,6 +401,7 @@ describe('message', () => {
   test('[GW11] malformed packets end their own connection only', async () => {
     const packets = [
       '5',
+      '53-["x",{"_placeholder":true,"num":0}]',
       '51-',
       '5999999-["x"]',
       '5-1-["x"]',

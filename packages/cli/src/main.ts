@@ -32,6 +32,10 @@ program
         () => process.exit(1),
       )
     }
+    server.failed.then((error) => {
+      process.stderr.write(`sallyport: storage has stopped (${error.message}). Check the disk, then start again.\n`)
+      process.exit(1)
+    }, stop)
     process.on('SIGINT', stop).on('SIGTERM', stop)
   })
 

@@ -144,6 +144,48 @@ test('[CL11] an edit in flight when the transport is cut is there once', async (
   expect(new Set(read(b)).size).toBe(20)
 })
 
+test.each([1, 2, 3])('[CL11] whatever is cut and when (seed %i), everybody ends with the same note', async (seed) => {
+  await using server = await startServer()
+  const people = [await server.person('Ana'), await server.person('Bo'), await server.person('Cy')]
+  const [ana, ...others] = people as [Person, ...Person[]]
+  const note = await ana.note(writers(...others))
+  await using stack = new AsyncDisposableStack()
+  const sides = []
+  for (const person of people) {
+    const proxy = stack.use(await startProxy(server.url))
+    sides.push({ proxy, provider: await openNote(clientOf(person, proxy.url), note) })
+  }
+  let state = seed
+  const random = (below: number) => {
+    state = (state * 48_271) % 2_147_483_647
+    return state % below
+  }
+  let written = 0
+  for (let step = 0; step < 150; step += 1) {
+    const { proxy, provider } = sides[random(3)] as (typeof sides)[number]
+    const fragment = provider.document.getXmlFragment('prosemirror')
+    const act = random(10)
+    if (act === 0) proxy.cut()
+    else if (act === 1) proxy.shut()
+    else if (act === 2) proxy.open()
+    else if (act === 3 && fragment.length > 0) fragment.delete(random(fragment.length), 1)
+    else if (act === 4) await holds(provider, () => provider.status !== 'connected' || !provider.hasUnsyncedChanges)
+    else {
+      written += 1
+      write(provider.document, `line ${written}`)
+    }
+    // Lets the network have its turn between two acts.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const { proxy } of sides) proxy.open()
+  for (const { provider } of sides) await holds(provider, () => provider.synced && !provider.hasUnsyncedChanges)
+  const fresh = await openNote(clientOf(ana), note)
+  for (const { provider } of sides) {
+    await holds(provider, () => JSON.stringify(read(provider)) === JSON.stringify(read(fresh)))
+  }
+  expect(read(fresh).length).toBeGreaterThan(10)
+})
+
 test('[CL11] a document that was written before it was connected is brought to the server', async () => {
   await using server = await startServer()
   const ana = await server.person('Ana')

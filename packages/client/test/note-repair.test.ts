@@ -142,6 +142,21 @@ test('[CL14] an update that was lost on the way is fetched when a later offset c
   expect(server.all('ydoc:document:state')).toHaveLength(1)
 })
 
+test('[CL14] the offsets of own updates are no gap', async () => {
+  await using server = await startNotes('write')
+  const provider = open(server.url)
+  await holds(provider, () => provider.synced)
+  for (const letter of 'abc') {
+    write(provider.document, letter)
+    await holds(provider, () => !provider.hasUnsyncedChanges)
+    edit(server, letter.toUpperCase())
+    await holds(provider, () => read(provider.document).endsWith(letter.toUpperCase()))
+  }
+  await provider.client.send('heartbeat')
+  expect(server.all('ydoc:document:state')).toEqual([])
+  expect(read(provider.document)).toBe('aAbBcC')
+})
+
 test('[CL14] an update that the server cannot place is sent again with all that it lacks', async () => {
   await using server = await startNotes('write')
   const provider = open(server.url)

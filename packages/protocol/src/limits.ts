@@ -15,15 +15,13 @@ export const limits = {
   depth: 16,
   /** Keys of all objects in one payload together. */
   keys: 200,
-  /** Length of an event name. */
-  eventName: 64,
   /** Unknown or malformed events before a connection is ended. */
   strikes: 20,
   /** Seconds in which strikes are counted. */
   strikeSeconds: 60,
   /** Cost units that a session may spend at once, and those it gets back each second. */
-  burst: 600,
-  perSecond: 120,
+  burst: 1_000,
+  perSecond: 200,
   /** Events of one session that may wait their turn. */
   queue: 1_000,
   /** Bytes that may wait in the outgoing buffer of one session before it is cut with `slow`. */

@@ -107,8 +107,11 @@ export const settings = {
     'Connections of one address.',
   ),
   MAX_CONNECTIONS_PER_USER: setting(whole(1, 1_000_000, limits.connectionsPerUser), 'Connections of one person.'),
-  RATE_LIMIT_BURST: setting(whole(10, 1_000_000, 1_000), 'Cost units that a connection may spend at once.'),
-  RATE_LIMIT_PER_SECOND: setting(whole(1, 1_000_000, 200), 'Cost units that a connection gets back each second.'),
+  RATE_LIMIT_BURST: setting(whole(10, 1_000_000, limits.burst), 'Cost units that a connection may spend at once.'),
+  RATE_LIMIT_PER_SECOND: setting(
+    whole(1, 1_000_000, limits.perSecond),
+    'Cost units that a connection gets back each second.',
+  ),
   SHUTDOWN_SECONDS: setting(whole(1, 300, 10), 'Deadline of a graceful stop.'),
   LOG_LEVEL: setting(
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

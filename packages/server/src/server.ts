@@ -53,6 +53,8 @@ export interface RunningServer {
   /** The one-time code of the set-up link, while there is no administrator. */
   setupCode(): string | undefined
   readonly metrics: Counters
+  /** Resolves with the reason if storage stops for good: the server refuses everything then and should be started anew. */
+  readonly failed: Promise<Error>
   /** Drains and stops: clients are told, what has arrived is finished and durable. Runs once. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -65,10 +67,12 @@ const sweepMs = 30_000
 export async function startServer({ config, log, webFolder }: Options): Promise<RunningServer> {
   const clock = systemClock
   const lifecycle = createLifecycle(log)
+  const failure = Promise.withResolvers<Error>()
   try {
     openDataFolder(config.DATA_DIR)
     const database = await openDatabase(config.DATABASE_URL ?? `sqlite:${join(config.DATA_DIR, 'sallyport.db')}`, {
       log,
+      onFailure: failure.resolve,
     })
     lifecycle.push('database', () => database.close())
     const accounts = createAccountStore(database)
@@ -218,6 +222,7 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       port,
       setupCode: () => setup.code(),
       metrics,
+      failed: failure.promise,
       close,
       [Symbol.asyncDispose]: close,
     }

@@ -45,7 +45,7 @@ const alarm: MantineColorsTuple = [
   '#ff9797',
   '#ff7676',
   '#f25555',
-  '#db3d3d',
+  '#cf3535',
   '#c22525',
   '#a61d1d',
   '#871717',

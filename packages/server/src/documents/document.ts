@@ -74,7 +74,7 @@ export class Document {
     this.#appends = new AppendQueue(note, deps.store, {
       stored: (offset) => this.#stored(offset),
       // The log is the truth: what is in memory and not in it must go.
-      failed: () => this.#forget(),
+      failed: () => this.#restart(),
     })
   }
 
@@ -120,8 +120,8 @@ export class Document {
     const replica = this.#replica
     if (replica === undefined || publication.offset <= replica.offset) return 'known'
     if (publication.offset !== replica.offset + 1 || !applyTo(replica, publication.update)) {
-      this.#forget()
       this.#appends.clear(new ProtocolError('unavailable', { rule: 'document-gap' }))
+      this.#restart()
       return 'gap'
     }
     for (const client of publication.clients) replica.owners.set(client, publication.user)
@@ -163,7 +163,11 @@ export class Document {
     const done = (replica: Replica | undefined, error?: unknown): void => {
       this.#loading = false
       if (this.#gone === undefined) this.#replica = replica
-      if (replica === undefined) for (const task of this.#tasks.splice(0)) task.reject(error)
+      if (replica === undefined) {
+        if (!(error instanceof ProtocolError && error.code === 'not-found'))
+          this.#deps.log.error({ note: this.note, error }, 'document not loaded')
+        for (const task of this.#tasks.splice(0)) task.reject(error)
+      }
       this.#run()
     }
     this.#read().then(done, (error: unknown) => done(undefined, error))
@@ -183,6 +187,17 @@ export class Document {
     this.#encoded = undefined
   }
 
+  /** Lets the document load again for what waits, and for what comes. */
+  #restart(): void {
+    this.#forget()
+    this.#runSoon()
+  }
+
+  /** Goes on after those who wait for what just happened: they were first. */
+  #runSoon(): void {
+    queueMicrotask(() => this.#run())
+  }
+
   #check(replica: Replica, update: Uint8Array, author: UpdateAuthor): Checked {
     const checked = checkUpdate(replica.doc, update, {
       ...author,
@@ -197,8 +212,8 @@ export class Document {
     if (!applyTo(replica, bytes)) {
       // The guard let through what Yjs does not take: a fault of the guard. Nothing of it is kept.
       this.#deps.log.error({ note: this.note, rule: 'guard-fault' }, 'update accepted but not applicable')
-      this.#forget()
       this.#appends.clear(new ProtocolError('unavailable', { rule: 'guard-fault' }))
+      this.#restart()
       throw new ProtocolError('invalid-update', { rule: 'guard-fault' })
     }
     for (const client of claims) replica.owners.set(client, user)
@@ -208,7 +223,7 @@ export class Document {
     const replica = this.#replica
     if (replica === undefined) return
     if (offset !== replica.offset + 1) {
-      this.#forget()
+      this.#restart()
       return
     }
     replica.offset = offset
@@ -218,8 +233,7 @@ export class Document {
         this.#compacting = undefined
       })
     }
-    // After those who waited for this update: they were first.
-    queueMicrotask(() => this.#run())
+    this.#runSoon()
   }
 
   async #compact(): Promise<void> {

@@ -58,7 +58,13 @@ export function placeStructs(document: Y.Doc, blocks: ReadonlyMap<number, readon
   const stored = (client: number) => document.store.clients.get(client) ?? []
   const sent = (client: number) => blocks.get(client) ?? []
   const find = (unit: Id) => findStruct(document, blocks, unit)
-  const scan: Scan = { document, find, clocks: new Map(), places: new Map(), rehearsal: new Rehearsal({ stored, sent }, find) }
+  const scan: Scan = {
+    document,
+    find,
+    clocks: new Map(),
+    places: new Map(),
+    rehearsal: new Rehearsal({ stored, sent }, find),
+  }
   for (const client of blocks.keys()) scan.clocks.set(client, Y.getState(document.store, client))
   const waiting = new Map<number, { cursor: Cursor; clock: number }[]>()
   const ready: Cursor[] = [...blocks].map(([client, structs]) => ({ client, structs, next: 0 }))

@@ -2,10 +2,18 @@
 import { type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type ErrorReport, errors, limits } from '@sallyport/protocol'
 import { Server } from 'socket.io'
+import { Decoder, Encoder } from 'socket.io-parser'
 
 export interface Heartbeat {
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
+}
+
+/** Refuses a packet that announces more attachments than any event of the contract has (CVE-2026-33151). */
+class BoundedDecoder extends Decoder {
+  constructor() {
+    super({ maxAttachments: limits.attachments })
+  }
 }
 
 /** `connectionStateRecovery` stays off: it skips middlewares and adds an argument to every event. Resume is ours. */
@@ -13,6 +21,7 @@ export function createTransport(server: HttpServer, { pingIntervalMs, pingTimeou
   return new Server(server, {
     path: '/ws/socket.io',
     serveClient: false,
+    parser: { Encoder, Decoder: BoundedDecoder },
     transports: ['websocket'],
     allowUpgrades: false,
     perMessageDeflate: false,

@@ -106,7 +106,7 @@ export function MessageList({
                   <span>{row.label}</span>
                 </li>
               ) : (
-                <li key={row.key} className={classes.new} data-new-mark>
+                <li key={row.key} className={classes.new}>
                   <span>New messages</span>
                 </li>
               )

@@ -40,13 +40,15 @@ export function usePosting(channel: Channel, parent: string | null, posted: (mes
           posted(message)
           drop(key)
         },
-        (error: unknown) =>
-          setPending((list) =>
-            list.map((entry) => (entry.key === key ? { ...entry, failure: errorText(error) } : entry)),
-          ),
+        (error: unknown) => {
+          const away = client.status === 'connecting' || client.status === 'disconnected'
+          const waits = away && error instanceof SallyportError && error.retry
+          const state = waits ? ({ at: 'waiting' } as const) : ({ at: 'failed', reason: errorText(error) } as const)
+          setPending((list) => list.map((entry) => (entry.key === key ? { ...entry, state } : entry)))
+        },
       )
     },
-    [channel, parent, posted, drop],
+    [client, channel, parent, posted, drop],
   )
   useJoined(() => {
     for (const { key, content, state } of pending) if (state.at === 'waiting') deliver(key, content)

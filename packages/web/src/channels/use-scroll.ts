@@ -33,9 +33,7 @@ export function useScroll({ list, first, last, onNearStart }: ScrollOptions) {
     if (element === null) return
     const { first: firstBefore, height } = before.current
     if (firstBefore === undefined && first !== undefined) {
-      const mark = element.querySelector('[data-new-mark]')
-      if (mark === null) element.scrollTop = element.scrollHeight
-      else mark.scrollIntoView({ block: 'center' })
+      element.scrollTop = element.scrollHeight
     } else if (first !== firstBefore) {
       element.scrollTop += element.scrollHeight - height
     } else if (stick.current) {

@@ -41,7 +41,6 @@ export function NoteEditor({ provider, readOnly }: NoteEditorProps) {
         Link.configure({
           openOnClick: 'whenNotEditable',
           defaultProtocol: 'https',
-          protocols: ['http', 'https'],
           // CWE-79: a note may hold any address, whoever wrote it; only plain web addresses become links.
           isAllowedUri: (url) => safeHref(url) !== undefined,
           HTMLAttributes: { target: '_blank', rel: 'noopener noreferrer nofollow' },

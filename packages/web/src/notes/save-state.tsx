@@ -32,7 +32,7 @@ function describe(
   const unsaved = provider.unsyncedChanges
   const count = unsaved === 0 ? '' : ` ${unsaved} unsaved`
   if (error !== undefined) return { state: 'refused', text: `Not saved${count === '' ? '' : `:${count}`}` }
-  if (provider.status === 'disconnected')
+  if (opened && provider.status !== 'connected')
     return { state: 'offline', text: unsaved === 0 ? 'Offline' : `Offline,${count}` }
   if (!opened || !provider.synced) return { state: 'opening', text: opened ? `Catching up…${count}` : 'Opening…' }
   if (readOnly) return { state: 'reading', text: 'Live' }

@@ -1,0 +1,170 @@
+/** Awareness: each session speaks for one client of its own, under the name that the server knows. */
+import { expect, test } from 'vitest'
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { AwarenessStates } from '../src/documents/awareness-states.ts'
+import type { EncodedAwareness } from '../src/documents/awareness.ts'
+import { checkStateVector } from '../src/documents/state-vector.ts'
+import { refusalOf } from './document-harness.ts'
+
+const ana = { id: 'a', name: 'Ana' }
+const bo = { id: 'b', name: 'Bo' }
+const text = new TextEncoder()
+
+type Entry = readonly [client: number, clock: number, state: string]
+
+/** A y-protocols message made by hand. */
+const message = (...entries: readonly Entry[]): Uint8Array => messageOf(entries)
+
+function messageOf(entries: readonly Entry[]): Uint8Array {
+  const varUint = (value: number): number[] => {
+    const bytes: number[] = []
+    let rest = value
+    while (rest > 127) {
+      bytes.push(128 + (rest % 128))
+      rest = Math.floor(rest / 128)
+    }
+    return [...bytes, rest]
+  }
+  const parts = entries.map(([client, clock, state]) => {
+    const encoded = text.encode(state)
+    return [...varUint(client), ...varUint(clock), ...varUint(encoded.length), ...encoded]
+  })
+  return Uint8Array.from([...varUint(entries.length), ...parts.flat()])
+}
+
+const json = (value: unknown): Uint8Array => text.encode(JSON.stringify(value))
+const statesOf = (awareness: Awareness): object => Object.fromEntries(awareness.getStates())
+
+function jsonOf(encoded: EncodedAwareness | undefined): unknown {
+  return encoded === undefined ? undefined : JSON.parse(new TextDecoder().decode(encoded.json))
+}
+
+function createStates(writers: ReadonlyMap<number, string> = new Map()): AwarenessStates {
+  return new AwarenessStates((client) => writers.get(client), 1_000)
+}
+
+/** An awareness instance that hears what it is told, and no more. */
+function listener(): Awareness & Disposable {
+  const awareness = new Awareness(new Y.Doc())
+  awareness.setLocalState(null)
+  return Object.assign(awareness, { [Symbol.dispose]: () => awareness.destroy() })
+}
+
+test('[NO15] a state is relayed in both encodings with the user stamped by the server', () => {
+  const states = createStates()
+  using own = listener()
+  using other = listener()
+  own.setLocalState({ user: { name: 'Mallory', id: 'b', color: '#a1B2c3', colorLight: 'red' }, cursor: { anchor: 1 } })
+  const encoded = states.update(encodeAwarenessUpdate(own, [own.clientID]), { session: 's1', user: ana, binary: true })
+  const expected = { user: { id: 'a', name: 'Ana', color: '#a1B2c3' }, cursor: { anchor: 1 } }
+  expect(jsonOf(encoded)).toEqual({ [own.clientID]: expected })
+  if (encoded === undefined) throw new Error('it is relayed')
+  applyAwarenessUpdate(other, encoded.binary, 'server')
+  expect(statesOf(other)).toEqual({ [own.clientID]: expected })
+
+  const left = states.leave('s1')
+  if (left === undefined) throw new Error('it is told')
+  applyAwarenessUpdate(other, left.binary, 'server')
+  expect(statesOf(other)).toEqual({})
+  expect(jsonOf(left)).toEqual({ [own.clientID]: {} })
+  expect(states.leave('s1')).toBeUndefined()
+})
+
+test('[NO15] JSON messages of Open WebUI reach clients of y-protocols, and echoes of others are left out', () => {
+  const states = createStates()
+  using other = listener()
+  const first = states.update(json({ 7: { user: { name: 'x', color: '#000000' } } }), { session: 's1', user: ana, binary: false })
+  const second = states.update(json({ 7: { user: {} }, 8: { cursor: null } }), { session: 's2', user: bo, binary: false })
+  for (const encoded of [first, second]) if (encoded !== undefined) applyAwarenessUpdate(other, encoded.binary, 'server')
+  const expected = { 7: { user: { id: 'a', name: 'Ana', color: '#000000' } }, 8: { user: { id: 'b', name: 'Bo' }, cursor: null } }
+  expect(statesOf(other)).toEqual(expected)
+  expect(jsonOf(states.present())).toEqual(expected)
+  const echo = states.update(json({ 7: { user: { name: 'Mallory' } } }), { session: 's2', user: bo, binary: false })
+  expect(echo).toBeUndefined()
+  const again = states.update(json({ 7: { cursor: 5 } }), { session: 's1', user: ana, binary: false })
+  if (again === undefined) throw new Error('it is relayed')
+  applyAwarenessUpdate(other, again.binary, 'server')
+  expect(statesOf(other)).toMatchObject({ 7: { cursor: 5 } })
+})
+
+test('[NO15] the same client on a new connection of the same person takes its place', () => {
+  const states = createStates()
+  states.update(message([7, 3, '{"a":1}']), { session: 'old', user: ana, binary: true })
+  expect(states.update(message([7, 4, '{"a":2}']), { session: 'new', user: ana, binary: true })).toBeDefined()
+  expect(states.leave('old')).toBeUndefined()
+  expect(jsonOf(states.present())).toMatchObject({ 7: { a: 2 } })
+  expect(states.userOf(7)).toBe('a')
+})
+
+test.each([
+  ['two entries', message([7, 5, '{}'], [8, 5, '{}'])],
+  ['no entry', message()],
+  ["another session's client", message([9, 5, '{}'])],
+  ['the end of another session', message([9, 2 ** 30, 'null'])],
+  ['a client id that somebody else wrote with', message([11, 5, '{}'])],
+  ['a second client of its own', message([12, 5, '{}'])],
+  ['200,000 ids without state', messageOf(Array.from({ length: 200_000 }, (_, index) => [index, 1, 'null'] as const))],
+  ['a second entry that is broken', message([7, 5, '{}'], [8, 5, '{'])],
+  ['a state that is no JSON', message([7, 5, '{'])],
+  ['a state that is a list', message([7, 5, '[]'])],
+  ['a state of 5,000 bytes', message([7, 5, JSON.stringify({ a: 'x'.repeat(5_000) })])],
+  ['a deep state', message([7, 5, `{"a":${'['.repeat(50)}${']'.repeat(50)}}`])],
+  ['a clock of 2^52', message([7, 2 ** 52, '{}'])],
+  ['bytes behind it', Uint8Array.of(...message([7, 5, '{}']), 0)],
+  ['a prototype', message([7, 5, '{"__proto__":{}}'])],
+  ['nothing', new Uint8Array(0)],
+])('[NO16] awareness with %s is refused whole and changes nothing (YJ-23)', async (_, bytes) => {
+  const states = createStates(new Map([[11, 'b']]))
+  states.update(message([7, 4, '{"a":1}']), { session: 'own', user: ana, binary: true })
+  states.update(message([9, 4, '{"b":1}']), { session: 'other', user: bo, binary: true })
+  const before = jsonOf(states.present())
+  const refusal = await refusalOf(() => states.update(bytes, { session: 'own', user: ana, binary: true }))
+  expect(refusal.code).toBe('invalid-input')
+  expect(jsonOf(states.present())).toEqual(before)
+  expect(states.update(message([7, 5, '{"a":2}']), { session: 'own', user: ana, binary: true })).toBeDefined()
+})
+
+test.each([
+  ['no object', json([1])],
+  ['a name for an id', json({ seven: {} })],
+  ['a state that is text', json({ 7: 'x' })],
+  ['a large state', json({ 7: { a: 'x'.repeat(5_000) } })],
+  ['two new clients', json({ 20: {}, 21: {} })],
+  ['no JSON', text.encode('{')],
+  ['no UTF-8', Uint8Array.of(0xc3, 0x28)],
+])('[NO16] awareness in JSON with %s is refused (YJ-23)', async (_, bytes) => {
+  const states = createStates()
+  expect(await refusalOf(() => states.update(bytes, { session: 'own', user: ana, binary: false }))).toMatchObject({ code: 'invalid-input' })
+  expect(states.present()).toBeUndefined()
+})
+
+test('[NO16] an older clock, and a state that ends twice, tell nobody anything', () => {
+  const states = createStates()
+  const sender = { session: 's', user: ana, binary: true }
+  expect(states.update(message([7, 4, '{}']), sender)).toBeDefined()
+  expect(states.update(message([7, 3, '{}']), sender)).toBeUndefined()
+  expect(states.update(message([7, 4, '{}']), sender)).toBeUndefined()
+  expect(states.update(message([7, 4, 'null']), sender)).toBeDefined()
+  expect(states.update(message([7, 5, 'null']), sender)).toBeUndefined()
+  expect(states.present()).toBeUndefined()
+})
+
+test.each([
+  ['cut', Uint8Array.of(2, 1, 1, 5)],
+  ['empty', new Uint8Array(0)],
+  ['a client twice', Uint8Array.of(2, 1, 1, 1, 2)],
+  ['bytes behind it', Uint8Array.of(1, 1, 1, 0)],
+  ['100,000 entries announced', Uint8Array.of(0xa0, 0x8d, 0x06, 1, 1)],
+  ['a clock of 2^53 - 1', Uint8Array.of(1, 1, 255, 255, 255, 255, 255, 255, 255, 15)],
+  ['too many bytes', new Uint8Array(70_000)],
+])('[NO17] a state vector with %s is refused (YJ-22)', async (_, bytes) => {
+  expect(await refusalOf(() => checkStateVector(bytes))).toMatchObject({ code: 'invalid-input' })
+})
+
+test('[NO17] the state vectors of Yjs are accepted', () => {
+  const doc = new Y.Doc()
+  expect(checkStateVector(Y.encodeStateVector(doc))).toEqual(Uint8Array.of(0))
+  doc.getText('x').insert(0, 'abc')
+  expect(checkStateVector(Y.encodeStateVector(doc)).length).toBeGreaterThan(2)
+})

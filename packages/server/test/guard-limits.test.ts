@@ -1,0 +1,165 @@
+/** The bounds of the guard: bytes, structs, memory and work, each with an update within it that is accepted. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { limits } from '@sallyport/protocol'
+import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding'
+import { expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { checkUpdate } from '../src/documents/guard.ts'
+import { Editor, openStore, refusalOf, writeParagraph } from './document-harness.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const author = { user: 'ana', ownerOf: () => undefined, newClientsLeft: 200 }
+
+function documentWith(text: string): { doc: Y.Doc; content: Y.XmlText } {
+  const doc = new Y.Doc()
+  const content = writeParagraph(doc.getXmlFragment('prosemirror'), text)
+  return { doc, content }
+}
+
+/** An update of `count` structs that remove content of a new client. */
+function removals(count: number): Uint8Array {
+  const encoder = createEncoder()
+  writeVarUint(encoder, 1)
+  writeVarUint(encoder, count)
+  writeVarUint(encoder, 5)
+  writeVarUint(encoder, 0)
+  for (let index = 0; index < count; index += 1) {
+    writeUint8(encoder, 0)
+    writeVarUint(encoder, 1)
+  }
+  writeVarUint(encoder, 0)
+  return toUint8Array(encoder)
+}
+
+test('[NO4] lies about counts cost neither memory nor time (YJ-05)', () => {
+  const { doc } = documentWith('text')
+  const lie = Uint8Array.of(1, 0x80, 0x87, 0xa7, 0x0e, 3, 0)
+  const refuse = (): void => expect(() => checkUpdate(doc, lie, author)).toThrow()
+  refuse()
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  let slowest = 0
+  for (let round = 0; round < 20; round += 1) {
+    const start = performance.now()
+    refuse()
+    slowest = Math.max(slowest, performance.now() - start)
+  }
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000)
+  expect(slowest).toBeLessThan(5)
+})
+
+test('[NO4] an update may hold so many structs and no more', async () => {
+  const { doc } = documentWith('text')
+  expect(checkUpdate(doc, removals(limits.structsPerUpdate), author).changed).toBe(true)
+  expect(await refusalOf(() => checkUpdate(doc, removals(limits.structsPerUpdate + 1), author))).toEqual({ code: 'too-large', rule: 'structs-per-update' })
+})
+
+test('[NO4] an update may have so many bytes and no more', async () => {
+  const { doc, content } = documentWith('')
+  const before = Y.encodeStateVector(doc)
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
+  content.insert(0, 'x'.repeat(limits.updateBytes - 100))
+  const known = { ...author, ownerOf: () => 'ana' }
+  expect(checkUpdate(copy, Y.encodeStateAsUpdate(doc, before), known).changed).toBe(true)
+  content.insert(0, 'y'.repeat(200))
+  expect(await refusalOf(() => checkUpdate(copy, Y.encodeStateAsUpdate(doc, before), known))).toEqual({ code: 'too-large', rule: 'update-bytes' })
+})
+
+test('[NO4] a crowd of clients that fight for one place is refused before it costs Yjs seconds', async () => {
+  const { doc, content } = documentWith('ab')
+  const base = content._start?.id
+  if (base === undefined) throw new Error('there is text')
+  const crowd = (clients: number, texts: number): Uint8Array => {
+    const encoder = createEncoder()
+    writeVarUint(encoder, clients)
+    for (let client = 0; client < clients; client += 1) {
+      writeVarUint(encoder, texts)
+      writeVarUint(encoder, 1_000 + client)
+      writeVarUint(encoder, 0)
+      for (let index = 0; index < texts; index += 1) {
+        writeUint8(encoder, 0xc4)
+        writeVarUint(encoder, index === 0 ? base.client : 1_000 + client)
+        writeVarUint(encoder, index === 0 ? base.clock : index - 1)
+        writeVarUint(encoder, base.client)
+        writeVarUint(encoder, base.clock + 1)
+        writeVarString(encoder, 'x')
+      }
+    }
+    writeVarUint(encoder, 0)
+    return toUint8Array(encoder)
+  }
+  expect(checkUpdate(doc, crowd(20, 100), author).claims).toHaveLength(20)
+  const start = performance.now()
+  expect(await refusalOf(() => checkUpdate(doc, crowd(200, 200), author))).toEqual({ code: 'too-large', rule: 'conflict-work' })
+  expect(performance.now() - start).toBeLessThan(2_000)
+})
+
+test('[NO18] a full document takes no more, but still deletions, and is still read (YJ-19)', async () => {
+  await using server = await openStore()
+  const document = await server.documents.open(await server.newNote())
+  const ana = new Editor('ana')
+  const part = 'x'.repeat(1_000_000)
+  for (let index = 0; index < 10; index += 1) writeParagraph(ana.root, part)
+  await ana.sendAll(document)
+  writeParagraph(ana.root, part)
+  expect(await refusalOf(() => ana.sendAll(document))).toEqual({ code: 'too-large', rule: 'document-bytes' })
+  const { state, offset } = await document.state()
+  expect(offset).toBe(10)
+  const bo = new Editor('bo')
+  bo.receive(state)
+  bo.root.delete(0, 2)
+  expect((await bo.sendAll(document)).map(({ offset: at }) => at)).toEqual([11])
+  // Deleting gave space back: after a while it is measured again, and there is room.
+  for (let round = 0; round < 16; round += 1) bo.root.delete(0, bo.root.length > 3 ? 1 : 0)
+  await bo.sendAll(document)
+  await server.documents.close()
+})
+
+test('[NO18] deleting every second character of 200 KB is refused or done within its bound (YJ-20)', async () => {
+  const { doc, content } = documentWith('ab'.repeat(49_000))
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
+  const before = Y.encodeStateVector(doc)
+  doc.transact(() => {
+    for (let index = 48_999; index >= 0; index -= 1) content.delete(index * 2, 1)
+  })
+  const update = Y.encodeStateAsUpdate(doc, before)
+  expect(checkUpdate(copy, update, author).changed).toBe(true)
+  const start = performance.now()
+  Y.applyUpdate(copy, update)
+  expect(performance.now() - start).toBeLessThan(2_000)
+  const many = documentWith('ab'.repeat(limits.structsPerUpdate + 1))
+  const vector = Y.encodeStateVector(many.doc)
+  const target = new Y.Doc()
+  Y.applyUpdate(target, Y.encodeStateAsUpdate(many.doc))
+  many.doc.transact(() => {
+    for (let index = limits.structsPerUpdate; index >= 0; index -= 1) many.content.delete(index * 2, 1)
+  })
+  expect(await refusalOf(() => checkUpdate(target, Y.encodeStateAsUpdate(many.doc, vector), author))).toEqual({ code: 'too-large', rule: 'deletions-per-update' })
+})
+
+test('[NO2] a client id belongs to the person who wrote with it first, and a reserved one to its session (YJ-11)', async () => {
+  await using server = await openStore()
+  const document = await server.documents.open(await server.newNote())
+  const ana = new Editor('ana', { clientId: 77 })
+  const mallory = new Editor('mallory', { clientId: 77 })
+  const quiet = { session: 's', user: { id: 'ana', name: 'Ana' }, binary: false }
+  document.awareness.update(new TextEncoder().encode('{"77":{}}'), quiet)
+  writeParagraph(mallory.root, 'HIJACKED')
+  expect(await refusalOf(() => mallory.sendAll(document))).toEqual({ code: 'invalid-update', rule: 'client-owner' })
+  writeParagraph(ana.root, 'mine')
+  await ana.sendAll(document)
+  document.awareness.leave('s')
+  mallory.receive((await document.state()).state)
+  mallory.unsent = []
+  writeParagraph(mallory.root, 'HIJACKED')
+  expect(await refusalOf(() => mallory.sendAll(document))).toEqual({ code: 'invalid-update', rule: 'client-owner' })
+  const second = new Editor('ana', { clientId: 78 })
+  second.receive((await document.state()).state)
+  writeParagraph(second.root, 'also mine')
+  expect(await second.sendAll(document)).toMatchObject([{ claimed: 1, offset: 2 }])
+})
