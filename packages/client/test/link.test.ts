@@ -56,7 +56,8 @@ test('[CL1] a refused request rejects with the code, retry and issues of the ser
 
 test('[CL4] a request whose acknowledgement does not come rejects with unavailable, and is uncertain', async () => {
   await using server = await startScripted({ 'channel:post': () => never })
-  const client = open(server.url, { ackTimeoutMs: 100 })
+  const client = open(server.url, { ackTimeoutMs: 500 })
+  await reaches(client, 'connected')
   const error = await refusal(client.send('channel:post', { channel_id: me.id, content: 'x' }))
   expect(error).toMatchObject({ code: 'unavailable', retry: true, uncertain: true })
   expect(server.all('channel:post')).toHaveLength(1)

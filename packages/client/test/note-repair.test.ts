@@ -157,6 +157,18 @@ test('[CL14] the offsets of own updates are no gap', async () => {
   expect(read(provider.document)).toBe('aAbBcC')
 })
 
+test('[CL14] the offset of an own update that changed nothing hides no update of the others', async () => {
+  await using server = await startNotes('write')
+  const provider = open(server.url)
+  await holds(provider, () => provider.synced)
+  edit(server, 'lost ', { lose: true })
+  server.answers['ydoc:document:update'] = () => ({ offset: server.offset, changed: false })
+  write(provider.document, 'x')
+  await holds(provider, () => !provider.hasUnsyncedChanges)
+  edit(server, 'found')
+  await holds(provider, () => read(provider.document).includes('lost found'))
+})
+
 test('[CL14] an update that the server cannot place is sent again with all that it lacks', async () => {
   await using server = await startNotes('write')
   const provider = open(server.url)

@@ -52,7 +52,14 @@ export const settings = {
   HOST: setting(z.string().min(1).default('127.0.0.1'), 'Address to listen on.'),
   PORT: setting(whole(0, 65_535, 8080), 'Port to listen on; 0 takes a free one.'),
   DATA_DIR: setting(z.string().min(1).default('./data'), 'Folder of the database and the keys; made with mode 0700.'),
-  DATABASE_URL: setting(z.string().optional(), 'Database; default is SQLite in DATA_DIR.', { secret: true }),
+  DATABASE_URL: setting(
+    z
+      .string()
+      .regex(/^sqlite:[^:]/, 'must be sqlite:<path>; Postgres comes later')
+      .optional(),
+    'Database; default is SQLite in DATA_DIR.',
+    { secret: true },
+  ),
   PUBLIC_URL: setting(
     origin.optional(),
     'The address under which people reach the server. Its origin may connect; https makes cookies Secure.',

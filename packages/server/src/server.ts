@@ -22,7 +22,7 @@ import { Budgets } from './gateway/budget.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createHub } from './gateway/hub.ts'
 import { createHandlers } from './handlers/index.ts'
-import { createHttp } from './http/http.ts'
+import { createHttp, serveNothingElse } from './http/http.ts'
 import { createRoutes } from './http/routes.ts'
 import { serveWeb } from './http/web.ts'
 import { loadKey, openDataFolder } from './keys.ts'
@@ -168,7 +168,8 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       ready,
     })
     const http = createHttp({ handlers: routes, authenticate, origins, access, log })
-    if (webFolder !== undefined) await serveWeb(http, webFolder)
+    if (webFolder === undefined) serveNothingElse(http)
+    else await serveWeb(http, webFolder)
     lifecycle.push('http', () => http.close())
 
     const budgets = new Budgets({ burst: config.RATE_LIMIT_BURST, perSecond: config.RATE_LIMIT_PER_SECOND })

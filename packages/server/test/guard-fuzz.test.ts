@@ -32,7 +32,7 @@ function honestUpdates(): Uint8Array[] {
       if (origin !== 'server') updates.push(update)
     })
   }
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < 6; round += 1) {
     for (const doc of docs) {
       for (const update of updates) Y.applyUpdate(doc, update, 'server')
       const content = writeParagraph(doc.getXmlFragment('prosemirror'), `text ${round} 🙂`)
@@ -44,7 +44,7 @@ function honestUpdates(): Uint8Array[] {
         content.parent.setAttribute('colwidth', [100, 200] as unknown as string)
       }
       const root = doc.getXmlFragment('prosemirror')
-      if (round % 4 === 3) root.delete(0, 1)
+      if (round % 3 === 2) root.delete(0, 1)
     }
   }
   return updates
@@ -131,6 +131,7 @@ test(`[NO4] ${rounds.toLocaleString('en')} random and mutated updates: refused w
     return { doc, peer, taken: 0 }
   }
   let world = fresh()
+  let state = Y.encodeStateAsUpdate(world.doc)
   const counts = { readable: 0, taken: 0 }
   for (let round = 0; round < rounds; round += 1) {
     const source = honest[random(honest.length)]
@@ -141,11 +142,13 @@ test(`[NO4] ${rounds.toLocaleString('en')} random and mutated updates: refused w
     if (decoded !== undefined) {
       counts.readable += 1
       const yjs = Y.decodeUpdate(update)
-      expect([...decoded.blocks.values()].flat().map(flat)).toEqual(yjs.structs.map(flatYjs))
+      const ours = [...decoded.blocks.values()].flat().map(flat)
+      const theirs = yjs.structs.map(flatYjs)
+      // Comparing texts first: the slow comparison is for the message.
+      if (JSON.stringify(ours) !== JSON.stringify(theirs)) expect(ours).toEqual(theirs)
     }
-    const before = Y.encodeStateAsUpdate(world.doc)
     const bytes = check(world.doc, update)
-    if (Buffer.compare(before, Y.encodeStateAsUpdate(world.doc)) !== 0) throw new Error(`changed in round ${round}`)
+    if (Buffer.compare(state, Y.encodeStateAsUpdate(world.doc)) !== 0) throw new Error(`changed in round ${round}`)
     if (bytes === undefined) continue
     counts.taken += 1
     for (const target of [world.doc, world.peer]) {
@@ -153,6 +156,7 @@ test(`[NO4] ${rounds.toLocaleString('en')} random and mutated updates: refused w
       if (target.store.pendingStructs !== null || target.store.pendingDs !== null) throw new Error(`pending in round ${round}`)
     }
     world.taken += 1
+    state = Y.encodeStateAsUpdate(world.doc)
     if (world.taken < 20) continue
     const copy = new Y.Doc()
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(world.doc))
@@ -160,6 +164,7 @@ test(`[NO4] ${rounds.toLocaleString('en')} random and mutated updates: refused w
       expect(target.getXmlFragment('prosemirror').toString()).toBe(world.doc.getXmlFragment('prosemirror').toString())
     }
     world = fresh()
+    state = Y.encodeStateAsUpdate(world.doc)
   }
   // The test would say nothing if everything were refused, or nothing.
   expect(counts.readable).toBeGreaterThan(rounds / 20)

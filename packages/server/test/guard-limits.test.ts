@@ -119,27 +119,26 @@ test('[NO18] a full document takes no more, but still deletions, and is still re
   await server.documents.close()
 })
 
-test('[NO18] deleting every second character of 200 KB is refused or done within its bound (YJ-20)', async () => {
-  const { doc, content } = documentWith('ab'.repeat(49_000))
-  const copy = new Y.Doc()
-  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
-  const before = Y.encodeStateVector(doc)
-  doc.transact(() => {
-    for (let index = 48_999; index >= 0; index -= 1) content.delete(index * 2, 1)
-  })
-  const update = Y.encodeStateAsUpdate(doc, before)
-  expect(checkUpdate(copy, update, author).changed).toBe(true)
+test('[NO18] deleting every second character of a text is done within its bound, or refused (YJ-20)', async () => {
+  const { doc, content } = documentWith('ab'.repeat(limits.structsPerUpdate))
+  const first = content._start?.id
+  if (first === undefined) throw new Error('there is text')
+  const deletions = (count: number): Uint8Array => {
+    const encoder = createEncoder()
+    for (const number of [0, 1, first.client, count]) writeVarUint(encoder, number)
+    for (let index = 0; index < count; index += 1) {
+      writeVarUint(encoder, first.clock + index * 2)
+      writeVarUint(encoder, 1)
+    }
+    return toUint8Array(encoder)
+  }
+  const over = deletions(limits.structsPerUpdate + 1)
+  expect(await refusalOf(() => checkUpdate(doc, over, author))).toEqual({ code: 'too-large', rule: 'deletions-per-update' })
+  const within = checkUpdate(doc, deletions(limits.structsPerUpdate), author)
+  expect(within.changed).toBe(true)
   const start = performance.now()
-  Y.applyUpdate(copy, update)
+  Y.applyUpdate(doc, within.bytes)
   expect(performance.now() - start).toBeLessThan(2_000)
-  const many = documentWith('ab'.repeat(limits.structsPerUpdate + 1))
-  const vector = Y.encodeStateVector(many.doc)
-  const target = new Y.Doc()
-  Y.applyUpdate(target, Y.encodeStateAsUpdate(many.doc))
-  many.doc.transact(() => {
-    for (let index = limits.structsPerUpdate; index >= 0; index -= 1) many.content.delete(index * 2, 1)
-  })
-  expect(await refusalOf(() => checkUpdate(target, Y.encodeStateAsUpdate(many.doc, vector), author))).toEqual({ code: 'too-large', rule: 'deletions-per-update' })
 })
 
 test('[NO2] a client id belongs to the person who wrote with it first, and a reserved one to its session (YJ-11)', async () => {
@@ -154,10 +153,12 @@ test('[NO2] a client id belongs to the person who wrote with it first, and a res
   writeParagraph(ana.root, 'mine')
   await ana.sendAll(document)
   document.awareness.leave('s')
-  mallory.receive((await document.state()).state)
-  mallory.unsent = []
-  writeParagraph(mallory.root, 'HIJACKED')
-  expect(await refusalOf(() => mallory.sendAll(document))).toEqual({ code: 'invalid-update', rule: 'client-owner' })
+  const thief = new Editor('mallory')
+  thief.receive((await document.state()).state)
+  // Yjs itself changes a client id that it sees in use; a thief does not.
+  thief.doc.clientID = 77
+  writeParagraph(thief.root, 'HIJACKED')
+  expect(await refusalOf(() => thief.sendAll(document))).toEqual({ code: 'invalid-update', rule: 'client-owner' })
   const second = new Editor('ana', { clientId: 78 })
   second.receive((await document.state()).state)
   writeParagraph(second.root, 'also mine')

@@ -4,7 +4,7 @@ import type { Id, Struct } from './update-reader.ts'
 
 /** The structs of a client, in the order of clocks: those of the document, then those of the update. */
 export interface Sources {
-  stored(client: number): readonly (Y.Item | Y.GC)[]
+  stored(client: number): (Y.Item | Y.GC)[]
   sent(client: number): readonly Struct[]
 }
 

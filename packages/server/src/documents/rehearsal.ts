@@ -41,6 +41,8 @@ export class Rehearsal {
   readonly #splits = new Map<Listed, Split[]>()
   readonly #starts = new Map<object, Map<string | null, Run | null>>()
   readonly #sources: Sources
+  /** The newest item of each client of the update. */
+  readonly #newest = new Map<number, Item>()
   /** What each client of the update knew, as far as it had to be found out. */
   readonly #pasts = new Map<number, Past>()
   #left = maxSteps
@@ -58,6 +60,12 @@ export class Rehearsal {
   insert(item: Item, list: List, neighbours: Neighbours): void {
     const { left, right } = neighbours
     const first = left === null ? this.#startOf(list) : this.#next(left)
+    const before = this.#newest.get(item.client)
+    this.#newest.set(item.client, item)
+    // Typing goes on between the same neighbours, which were looked at when it began.
+    const goesOn =
+      before !== undefined && isSame(item.origin, unitBefore(item)) && isSame(item.rightOrigin, before.rightOrigin)
+    if (!goesOn && !isAt(first, right)) this.#checkBetween(item, first, right)
     const place = isAt(first, right) ? left : this.#resolve(item, neighbours, first)
     const next = place === null ? this.#startOf(list) : this.#next(place)
     const run = { struct: item, clock: item.clock }
@@ -68,7 +76,11 @@ export class Rehearsal {
 
   /** The unit after which the item comes among those between its neighbours. The order is that of `Item.integrate` in Yjs. */
   #resolve(item: Item, { left, right }: Neighbours, first: Run | null): Run | null {
-    this.#checkBetween(item, first, right)
+    // Yjs cuts an item at the right neighbour.
+    if (right !== null && right.clock > startOf(right.struct)) {
+      const cut = { struct: right.struct, clock: right.clock - 1 }
+      this.#setNext(cut, this.#next(cut))
+    }
     // From which unit on the items passed so far were passed.
     const before = new Map<object, number>()
     const conflicting = new Map<object, number>()
@@ -101,11 +113,6 @@ export class Rehearsal {
   /** What stands between the neighbours must have come from elsewhere: an editor puts an item between two that touch. */
   #checkBetween(item: Item, first: Run | null, right: Run | null): void {
     const past = this.#pastOf(item)
-    // Yjs cuts an item at the right neighbour.
-    if (right !== null && right.clock > startOf(right.struct)) {
-      const before = { struct: right.struct, clock: right.clock - 1 }
-      this.#setNext(before, this.#next(before))
-    }
     for (let run = first; !isAt(run, right); run = this.#next(this.#endOf(run))) {
       if (run === null) throw malformed('neighbours-crossed')
       if (past.has({ client: clientOf(run.struct), clock: run.clock })) throw malformed('neighbours-parted')
@@ -189,6 +196,10 @@ function lastOf(struct: Listed): number {
 
 function clientOf(struct: Listed): number {
   return struct instanceof Y.Item ? struct.id.client : struct.client
+}
+
+function unitBefore({ client, clock }: Item): Id {
+  return { client, clock: clock - 1 }
 }
 
 /** The unit left of a run when it was made: inside an item, the unit before. */

@@ -71,9 +71,6 @@ export function createHttp({ handlers, authenticate, origins, access, log }: Dep
     if (!origins.allows(request.headers.origin)) throw new ProtocolError('origin-refused', { rule: 'origin' })
   })
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
-  app.setNotFoundHandler(() => {
-    throw new ProtocolError('not-found', { rule: 'no-route' })
-  })
 
   for (const [name, route] of Object.entries(routes) as [RouteName, AnyRoute][]) {
     const handle = handlers[name] as unknown as (context: unknown) => unknown
@@ -100,6 +97,13 @@ export function createHttp({ handlers, authenticate, origins, access, log }: Dep
   }
 
   return app
+}
+
+/** Answers every address that is no route with `not-found`. Called when no web app is served. */
+export function serveNothingElse(app: FastifyInstance): void {
+  app.setNotFoundHandler(() => {
+    throw new ProtocolError('not-found', { rule: 'no-route' })
+  })
 }
 
 function unlessRefused(error: unknown): undefined {

@@ -1,5 +1,6 @@
 /** The buttons over a note's text. */
 import { RichTextEditor } from '@mantine/tiptap'
+import { LinkControl } from './link-control.tsx'
 import classes from './note-editor.module.css'
 
 /** Formats, lists, links, and one's own undo. On a narrow screen it scrolls. */
@@ -33,8 +34,7 @@ export function NoteToolbar() {
         <RichTextEditor.Hr />
       </RichTextEditor.ControlsGroup>
       <RichTextEditor.ControlsGroup>
-        <RichTextEditor.Link />
-        <RichTextEditor.Unlink />
+        <LinkControl />
         <RichTextEditor.ClearFormatting />
       </RichTextEditor.ControlsGroup>
     </RichTextEditor.Toolbar>

@@ -2,7 +2,7 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { ErrorAlert } from '../shell/error-alert.tsx'
 import { AuthCard } from './auth-card.tsx'
@@ -12,6 +12,18 @@ import { useFieldErrors } from './use-field-errors.ts'
 /** The set-up page; asks for the code first when the link had none. */
 export function SetupPage() {
   const [code, setCode] = useState(codeOfPage)
+  useEffect(() => {
+    const take = () => {
+      const found = codeOfPage()
+      if (found === '') return
+      setCode(found)
+      // The code is worth an administrator's account: it does not stay in the address and the history.
+      window.history.replaceState(null, '', '/setup')
+    }
+    take()
+    window.addEventListener('hashchange', take)
+    return () => window.removeEventListener('hashchange', take)
+  }, [])
   const config = useConfig()
   if (config?.onboarding === false) return <Redirect to="/sign-in" replace />
   return code === '' ? <CodeForm onCode={setCode} /> : <AdministratorForm code={code} onBack={() => setCode('')} />
@@ -79,12 +91,10 @@ function AdministratorForm({ code, onBack }: { readonly code: string; readonly o
   )
 }
 
-/** The code of the page's own address, from `?code=` or `#code=`; the address then forgets it. */
+/** The code in the page's own address, from `?code=` or `#code=`; empty when there is none. */
 function codeOfPage(): string {
   const code = codeOf(window.location.href)
-  if (code === window.location.href) return ''
-  window.history.replaceState(null, '', '/setup')
-  return code
+  return code === window.location.href ? '' : code
 }
 
 /** The code in a link, or the text itself when it is no link. */
