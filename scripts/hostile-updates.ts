@@ -124,7 +124,8 @@ function update(blocks: readonly Block[], deletions: readonly Deletions[] = [], 
 }
 
 const one = (struct: Write): Uint8Array => update([{ client: fresh, structs: [struct] }])
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
 const concat = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]))
 
 /** A paragraph of the victim (1:0) with the text (1:1) `victim text` (1:2 to 1:12), and one of the sender (2:0, 2:1, 2:2). */
@@ -154,8 +155,15 @@ const typed = text({ origin: [sender, 7] }, 'x')
 
 function malformed(): Case[] {
   const valid = update([{ client: sender, clock: 8, structs: [typed] }], [{ client: victim, ranges: [[3, 2]] }])
-  const refused = (name: string, bytes: Uint8Array, rule: string): Case => ({ name, bytes, code: 'invalid-update', rule })
-  const cuts = times(valid.length, (length) => refused(`YJ-01 cut after ${length} bytes`, valid.subarray(0, length), ''))
+  const refused = (name: string, bytes: Uint8Array, rule: string): Case => ({
+    name,
+    bytes,
+    code: 'invalid-update',
+    rule,
+  })
+  const cuts = times(valid.length, (length) =>
+    refused(`YJ-01 cut after ${length} bytes`, valid.subarray(0, length), ''),
+  )
   const v2 = Y.convertUpdateFormatV1ToV2(valid)
   return [
     ...cuts.map((cut) => ({ ...cut, rule: '*' })),
@@ -164,19 +172,63 @@ function malformed(): Case[] {
     refused('YJ-01 50 bytes behind it', concat(valid, new Uint8Array(50)), 'trailing-bytes'),
     refused('YJ-01 the second format', v2, '*'),
     refused('YJ-01 a number in a longer form', concat(Uint8Array.of(0x80, 0x00), Uint8Array.of(0)), 'number-form'),
-    refused('YJ-01 text that is not UTF-8', one(item(4, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(2, 0xc3, 0x28)))), 'utf-8'),
+    refused(
+      'YJ-01 text that is not UTF-8',
+      one(item(4, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(2, 0xc3, 0x28)))),
+      'utf-8',
+    ),
     refused('YJ-04 one block too many', update([{ client: sender, clock: 8, structs: [typed] }], [], 2), '*'),
     refused('YJ-04 one struct too many', update([{ client: sender, clock: 8, structs: [typed], announced: 2 }]), '*'),
     refused('YJ-04 no struct', update([{ client: sender, clock: 8, structs: [] }]), '*'),
-    refused('YJ-04 a client twice', update([{ client: fresh, structs: [text(inText, 'a')] }, { client: fresh, structs: [text(inText, 'b')] }]), 'client-twice'),
-    refused('YJ-04 deletions cut', update([{ client: fresh, structs: [text(inText, 'half')] }], [{ client: victim, ranges: [[2, 1]] }]).slice(0, -1), '*'),
+    refused(
+      'YJ-04 a client twice',
+      update([
+        { client: fresh, structs: [text(inText, 'a')] },
+        { client: fresh, structs: [text(inText, 'b')] },
+      ]),
+      'client-twice',
+    ),
+    refused(
+      'YJ-04 deletions cut',
+      update([{ client: fresh, structs: [text(inText, 'half')] }], [{ client: victim, ranges: [[2, 1]] }]).slice(0, -1),
+      '*',
+    ),
     refused('YJ-04 one deletion too many', concat(valid.subarray(0, -3), Uint8Array.of(2, 3, 2)), '*'),
-    refused('YJ-04 deletions of a client twice', update([], [{ client: victim, ranges: [[2, 1]] }, { client: victim, ranges: [[4, 1]] }]), 'client-twice'),
+    refused(
+      'YJ-04 deletions of a client twice',
+      update(
+        [],
+        [
+          { client: victim, ranges: [[2, 1]] },
+          { client: victim, ranges: [[4, 1]] },
+        ],
+      ),
+      'client-twice',
+    ),
     refused('YJ-05 thirty million structs announced', Uint8Array.of(1, 0x80, 0x87, 0xa7, 0x0e, 3, 0), 'count'),
     refused('YJ-05 thirty million blocks announced', Uint8Array.of(0x80, 0x87, 0xa7, 0x0e, 1, 3, 0), 'count'),
     refused('YJ-05 thirty million deletions announced', Uint8Array.of(0, 1, 1, 0x80, 0x87, 0xa7, 0x0e), 'count'),
-    refused('YJ-05 thirty million values announced', one(rawAny(attribute('a'), [117, 0x80, 0x87, 0xa7, 0x0e])), 'count'),
-    refused('YJ-10 overlapping deletions', update([], [{ client: victim, ranges: [[2, 5], [3, 5]] }]), 'deletion-order'),
+    refused(
+      'YJ-05 thirty million values announced',
+      one(rawAny(attribute('a'), [117, 0x80, 0x87, 0xa7, 0x0e])),
+      'count',
+    ),
+    refused(
+      'YJ-10 overlapping deletions',
+      update(
+        [],
+        [
+          {
+            client: victim,
+            ranges: [
+              [2, 5],
+              [3, 5],
+            ],
+          },
+        ],
+      ),
+      'deletion-order',
+    ),
     refused('YJ-10 an empty deletion', update([], [{ client: victim, ranges: [[2, 0]] }]), 'deletion-order'),
   ]
 }
@@ -186,10 +238,16 @@ function clocks(): Case[] {
   const huge = Number.MAX_SAFE_INTEGER
   return [
     refused('YJ-07 removed content of length 2^53 - 1', one(gap(0, huge))),
-    refused('YJ-07 a skip of length 2^53 - 1', update([{ client: fresh, structs: [gap(10, huge), text(inText, 'x')] }])),
+    refused(
+      'YJ-07 a skip of length 2^53 - 1',
+      update([{ client: fresh, structs: [gap(10, huge), text(inText, 'x')] }]),
+    ),
     refused('YJ-07 deleted content of length 2^53 - 1', one(item(1, inText, (encoder) => writeVarUint(encoder, huge)))),
     refused('YJ-07 a clock of 2^53 - 1', update([{ client: fresh, clock: huge, structs: [text(inText, 'x')] }])),
-    refused('YJ-08 64 clients at the end of numbers', update(times(64, (index) => ({ client: 100 + index, structs: [gap(0, huge)] })))),
+    refused(
+      'YJ-08 64 clients at the end of numbers',
+      update(times(64, (index) => ({ client: 100 + index, structs: [gap(0, huge)] }))),
+    ),
     refused('YJ-10 a deletion up to 2^53 - 1', update([], [{ client: victim, ranges: [[2, huge - 2]] }])),
     { ...refused('YJ-07 an empty text', one(text(inText, ''))), rule: 'empty-struct' },
     { ...refused('YJ-07 removed content of length 0', one(gap(0, 0))), rule: 'empty-struct' },
@@ -197,30 +255,88 @@ function clocks(): Case[] {
 }
 
 function dependencies(): Case[] {
-  const missing = (name: string, bytes: Uint8Array, rule: string): Case => ({ name, bytes, code: 'missing-updates', rule })
-  const refused = (name: string, bytes: Uint8Array, rule: string): Case => ({ name, bytes, code: 'invalid-update', rule })
+  const missing = (name: string, bytes: Uint8Array, rule: string): Case => ({
+    name,
+    bytes,
+    code: 'missing-updates',
+    rule,
+  })
+  const refused = (name: string, bytes: Uint8Array, rule: string): Case => ({
+    name,
+    bytes,
+    code: 'invalid-update',
+    rule,
+  })
   return [
-    missing('YJ-09 an update before its predecessor', update([{ client: sender, clock: 20, structs: [typed] }]), 'clock-gap'),
-    missing('YJ-09 a skip over what is missing', update([{ client: sender, clock: 8, structs: [gap(10, 5), typed] }]), 'clock-gap'),
+    missing(
+      'YJ-09 an update before its predecessor',
+      update([{ client: sender, clock: 20, structs: [typed] }]),
+      'clock-gap',
+    ),
+    missing(
+      'YJ-09 a skip over what is missing',
+      update([{ client: sender, clock: 8, structs: [gap(10, 5), typed] }]),
+      'clock-gap',
+    ),
     missing('YJ-09 an unknown left origin', one(text({ origin: [77, 0] }, 'x')), 'dependency'),
     missing('YJ-09 an unknown right origin', one(text({ right: [victim, 500] }, 'x')), 'dependency'),
     missing('YJ-09 an unknown parent', one(element({ parent: [77, 0] }, 'paragraph')), 'dependency'),
-    missing('YJ-09 two that wait for each other', update([{ client: 3, structs: [text({ origin: [4, 0] }, 'x')] }, { client: 4, structs: [text({ origin: [3, 0] }, 'y')] }]), 'dependency'),
+    missing(
+      'YJ-09 two that wait for each other',
+      update([
+        { client: 3, structs: [text({ origin: [4, 0] }, 'x')] },
+        { client: 4, structs: [text({ origin: [3, 0] }, 'y')] },
+      ]),
+      'dependency',
+    ),
     missing('YJ-10 a deletion of what never was', update([], [{ client: 77, ranges: [[0, 5]] }]), 'deletion'),
     missing('YJ-10 a deletion beyond the end', update([], [{ client: victim, ranges: [[10, 500]] }]), 'deletion'),
-    refused('YJ-09 left of itself', update([{ client: fresh, structs: [text({ origin: [fresh, 0] }, 'x')] }]), 'self-reference'),
-    refused('YJ-09 inside what comes later', update([{ client: fresh, structs: [element({ parent: [fresh, 5] }, 'paragraph')] }]), 'self-reference'),
+    refused(
+      'YJ-09 left of itself',
+      update([{ client: fresh, structs: [text({ origin: [fresh, 0] }, 'x')] }]),
+      'self-reference',
+    ),
+    refused(
+      'YJ-09 inside what comes later',
+      update([{ client: fresh, structs: [element({ parent: [fresh, 5] }, 'paragraph')] }]),
+      'self-reference',
+    ),
     refused('YJ-09 a text as parent', one(element({ parent: [victim, 3] }, 'paragraph')), 'parent-kind'),
-    refused('YJ-09 between neighbours of two texts', one(text({ origin: [victim, 12], right: [sender, 2] }, 'x')), 'neighbours-apart'),
-    refused('YJ-11 neighbours in the wrong order', one(text({ origin: [victim, 5], right: [victim, 3] }, 'x')), 'neighbours-crossed'),
-    refused('YJ-11 neighbours that never touched', one(text({ origin: [victim, 3], right: [victim, 6] }, 'x')), 'neighbours-parted'),
-    refused("YJ-11 the victim's client id", update([{ client: victim, clock: 13, structs: [text({ origin: [victim, 12] }, 'HIJACKED')] }]), 'client-owner'),
-    refused("YJ-11 the victim's client id, from its start", update([{ client: victim, structs: [gap(0, 40)] }]), 'client-owner'),
+    refused(
+      'YJ-09 between neighbours of two texts',
+      one(text({ origin: [victim, 12], right: [sender, 2] }, 'x')),
+      'neighbours-apart',
+    ),
+    refused(
+      'YJ-11 neighbours in the wrong order',
+      one(text({ origin: [victim, 5], right: [victim, 3] }, 'x')),
+      'neighbours-crossed',
+    ),
+    refused(
+      'YJ-11 neighbours that never touched',
+      one(text({ origin: [victim, 3], right: [victim, 6] }, 'x')),
+      'neighbours-parted',
+    ),
+    refused(
+      "YJ-11 the victim's client id",
+      update([{ client: victim, clock: 13, structs: [text({ origin: [victim, 12] }, 'HIJACKED')] }]),
+      'client-owner',
+    ),
+    refused(
+      "YJ-11 the victim's client id, from its start",
+      update([{ client: victim, structs: [gap(0, 40)] }]),
+      'client-owner',
+    ),
   ]
 }
 
 function content(): Case[] {
-  const refused = (name: string, struct: Write, rule: string): Case => ({ name, bytes: one(struct), code: 'invalid-update', rule })
+  const refused = (name: string, struct: Write, rule: string): Case => ({
+    name,
+    bytes: one(struct),
+    code: 'invalid-update',
+    rule,
+  })
   const nested = (depth: number): number[] => [...times(depth, () => [117, 1]).flat(), 126]
   const deep = '['.repeat(100) + ']'.repeat(100)
   const addresses = [
@@ -237,7 +353,12 @@ function content(): Case[] {
   return [
     refused('YJ-16 an unknown root', element({ parent: 'elsewhere' }, 'paragraph'), 'root-name'),
     refused('YJ-16 a root named like a prototype', element({ parent: '__proto__' }, 'paragraph'), 'root-name'),
-    { name: 'YJ-16 5,000 roots', bytes: update([{ client: fresh, structs: times(5_000, (index) => element({ parent: `r${index}` }, 'p')) }]), code: 'invalid-update', rule: 'root-name' },
+    {
+      name: 'YJ-16 5,000 roots',
+      bytes: update([{ client: fresh, structs: times(5_000, (index) => element({ parent: `r${index}` }, 'p')) }]),
+      code: 'invalid-update',
+      rule: 'root-name',
+    },
     refused('YJ-16 a root used as text', text(inRoot, 'hidden'), 'content-place'),
     refused('YJ-16 a root used as map', any({ parent: 'prosemirror', sub: 'key' }, 'value'), 'content-place'),
     refused('YJ-16 text in an element', text(inParagraph, 'x'), 'content-place'),
@@ -245,23 +366,60 @@ function content(): Case[] {
     refused('YJ-16 an element as attribute', element(attribute('a'), 'paragraph'), 'content-place'),
     refused('YJ-16 a value among nodes', any({ origin: [victim, 0] }, 1), 'content-place'),
     refused('YJ-16 a value in a text', any(inText, 1), 'content-place'),
-    refused('YJ-17 a subdocument', item(9, inText, (encoder) => { writeVarString(encoder, 'guid'); writeAny(encoder, {}) }), 'content-kind'),
-    refused('YJ-17 binary content', item(3, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(1, 7))), 'content-kind'),
-    refused('YJ-17 an embed', item(5, inText, (encoder) => writeVarString(encoder, '{"image":"x"}')), 'content-kind'),
-    refused('YJ-17 old JSON content', item(2, inText, (encoder) => { writeVarUint(encoder, 1); writeVarString(encoder, '1') }), 'content-kind'),
-    refused('YJ-17 an unknown kind of content', item(11, inText, () => {}), 'content-kind'),
+    refused(
+      'YJ-17 a subdocument',
+      item(9, inText, (encoder) => {
+        writeVarString(encoder, 'guid')
+        writeAny(encoder, {})
+      }),
+      'content-kind',
+    ),
+    refused(
+      'YJ-17 binary content',
+      item(3, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(1, 7))),
+      'content-kind',
+    ),
+    refused(
+      'YJ-17 an embed',
+      item(5, inText, (encoder) => writeVarString(encoder, '{"image":"x"}')),
+      'content-kind',
+    ),
+    refused(
+      'YJ-17 old JSON content',
+      item(2, inText, (encoder) => {
+        writeVarUint(encoder, 1)
+        writeVarString(encoder, '1')
+      }),
+      'content-kind',
+    ),
+    refused(
+      'YJ-17 an unknown kind of content',
+      item(11, inText, () => {}),
+      'content-kind',
+    ),
     refused('YJ-17 a skip with flags', (encoder) => writeUint8Array(encoder, Uint8Array.of(0x2a, 1, 1, 1)), '*'),
-    ...[[0, 'array'], [1, 'map'], [2, 'text'], [4, 'fragment'], [5, 'hook'], [7, 'unknown type']].map(([kind, name]) =>
+    ...[
+      [0, 'array'],
+      [1, 'map'],
+      [2, 'text'],
+      [4, 'fragment'],
+      [5, 'hook'],
+      [7, 'unknown type'],
+    ].map(([kind, name]) =>
       refused(`YJ-17 a shared ${name}`, sharedType({ origin: [victim, 0] }, Number(kind)), 'content-type'),
     ),
-    ...['script', 'SCRIPT', 'iframe', 'object', 'embed', 'style', 'svg', 'p onload', 'a><b', '', '__proto__'].map((name) =>
-      refused(`YJ-17 an element "${name}"`, element({ origin: [victim, 0] }, name), 'element-name'),
+    ...['script', 'SCRIPT', 'iframe', 'object', 'embed', 'style', 'svg', 'p onload', 'a><b', '', '__proto__'].map(
+      (name) => refused(`YJ-17 an element "${name}"`, element({ origin: [victim, 0] }, name), 'element-name'),
     ),
     ...['onload', 'OnClick', 'srcdoc', 'style', 'a b', 'x"', '__proto__', 'constructor', ''].map((name) =>
       refused(`YJ-17 an attribute "${name}"`, any(attribute(name), 'x'), 'attribute-name'),
     ),
-    ...addresses.map((address, index) => refused(`YJ-17 address ${index} as attribute`, any(attribute('href'), address), 'address')),
-    ...addresses.map((address, index) => refused(`YJ-17 address ${index} in a mark`, format(inText, 'link', JSON.stringify({ href: address })), 'address')),
+    ...addresses.map((address, index) =>
+      refused(`YJ-17 address ${index} as attribute`, any(attribute('href'), address), 'address'),
+    ),
+    ...addresses.map((address, index) =>
+      refused(`YJ-17 address ${index} in a mark`, format(inText, 'link', JSON.stringify({ href: address })), 'address'),
+    ),
     refused('YJ-17 an address in a list', any(attribute('images'), [{ src: 'javascript:1' }]), 'address'),
     refused('YJ-17 a handler in a mark', format(inText, 'link', '{"onclick":"x"}'), 'attribute-name'),
     refused('YJ-17 a mark with a bad name', format(inText, 'a b', '{}'), 'mark-name'),
@@ -270,25 +428,61 @@ function content(): Case[] {
     refused('YJ-14 a value 5,000 deep', rawAny(attribute('a'), nested(5_000)), 'value-depth'),
     refused('YJ-14 JSON 100 deep', format(inText, 'bold', deep), 'value-depth'),
     refused('YJ-14 JSON 20,000 deep', format(inText, 'bold', '['.repeat(20_000)), 'json'),
-    refused('YJ-14 a value with 1,001 keys', any(attribute('a'), Object.fromEntries(times(1_001, (index) => [`k${index}`, 1]))), 'value-keys'),
-    refused('YJ-15 the key __proto__', rawAny(attribute('a'), [118, 1, 9, ...Buffer.from('__proto__'), 118, 0]), 'value-key'),
+    refused(
+      'YJ-14 a value with 1,001 keys',
+      any(attribute('a'), Object.fromEntries(times(1_001, (index) => [`k${index}`, 1]))),
+      'value-keys',
+    ),
+    refused(
+      'YJ-15 the key __proto__',
+      rawAny(attribute('a'), [118, 1, 9, ...Buffer.from('__proto__'), 118, 0]),
+      'value-key',
+    ),
     refused('YJ-15 the key __proto__ in JSON', format(inText, 'bold', '{"__proto__":{"a":1}}'), 'value-key'),
     refused('YJ-15 a key twice', rawAny(attribute('a'), [118, 2, 1, 97, 126, 1, 97, 126]), 'value-key-twice'),
     refused('YJ-15 a big integer', rawAny(attribute('a'), [122, 0, 0, 0, 0, 0, 0, 0, 1]), 'value-type'),
     refused('YJ-15 bytes in a value', rawAny(attribute('a'), [116, 1, 1]), 'value-type'),
-    refused('YJ-15 two values at once', item(8, attribute('a'), (encoder) => { writeVarUint(encoder, 2); writeAny(encoder, 1); writeAny(encoder, 2) }), 'content-kind'),
+    refused(
+      'YJ-15 two values at once',
+      item(8, attribute('a'), (encoder) => {
+        writeVarUint(encoder, 2)
+        writeAny(encoder, 1)
+        writeAny(encoder, 2)
+      }),
+      'content-kind',
+    ),
   ]
 }
 
 function sizes(): Case[] {
   const large = (name: string, bytes: Uint8Array, rule: string): Case => ({ name, bytes, code: 'too-large', rule })
-  const chain = times(100, (index) => element(index === 0 ? { origin: [victim, 0] } : { parent: [fresh, index - 1] }, 'q'))
+  const chain = times(100, (index) =>
+    element(index === 0 ? { origin: [victim, 0] } : { parent: [fresh, index - 1] }, 'q'),
+  )
   const crowd = times(1_600, () => text({ parent: [fresh, 0] }, 'x'))
   return [
-    { name: 'YJ-14 nodes 100 deep', bytes: update([{ client: fresh, structs: chain }]), code: 'invalid-update', rule: 'node-depth' },
-    { name: 'YJ-20 1,600 texts that all claim to be the first', bytes: update([{ client: fresh, structs: [sharedType({ origin: [victim, 0] }, 6), ...crowd] }]), code: 'invalid-update', rule: 'neighbours-parted' },
-    large('YJ-13 201 client ids in one session', update(times(201, (index) => ({ client: 1_000 + index, structs: [text(inText, 'x')] }))), 'clients-per-session'),
-    large('YJ-13 1,001 client ids in one update', update(times(1_001, (index) => ({ client: 1_000 + index, structs: [gap(0, 1)] }))), 'clients-per-update'),
+    {
+      name: 'YJ-14 nodes 100 deep',
+      bytes: update([{ client: fresh, structs: chain }]),
+      code: 'invalid-update',
+      rule: 'node-depth',
+    },
+    {
+      name: 'YJ-20 1,600 texts that all claim to be the first',
+      bytes: update([{ client: fresh, structs: [sharedType({ origin: [victim, 0] }, 6), ...crowd] }]),
+      code: 'invalid-update',
+      rule: 'neighbours-parted',
+    },
+    large(
+      'YJ-13 201 client ids in one session',
+      update(times(201, (index) => ({ client: 1_000 + index, structs: [text(inText, 'x')] }))),
+      'clients-per-session',
+    ),
+    large(
+      'YJ-13 1,001 client ids in one update',
+      update(times(1_001, (index) => ({ client: 1_000 + index, structs: [gap(0, 1)] }))),
+      'clients-per-update',
+    ),
   ]
 }
 

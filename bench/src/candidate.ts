@@ -60,7 +60,11 @@ function tailOf(child: ChildProcess): () => string {
 }
 
 /** The next report of a type; rejects when the process ends instead. */
-function reportOf<T extends Report['type']>(child: ChildProcess, type: T, lastWords: () => string): Promise<Extract<Report, { type: T }>> {
+function reportOf<T extends Report['type']>(
+  child: ChildProcess,
+  type: T,
+  lastWords: () => string,
+): Promise<Extract<Report, { type: T }>> {
   return new Promise((resolve, reject) => {
     const onMessage = (report: Report): void => {
       if (report.type !== type) return

@@ -2,7 +2,17 @@
 import { type Candidate, startCandidate } from './candidate.ts'
 import type { ServerName } from './control.ts'
 import { type Crowd, openCrowd } from './crowd.ts'
-import { contentBytes, type Message, post, sallyportDialect, socketIoDialect, socketIoMessage, typing, wsDialect, wsMessage } from './dialects.ts'
+import {
+  contentBytes,
+  type Message,
+  post,
+  sallyportDialect,
+  socketIoDialect,
+  socketIoMessage,
+  typing,
+  wsDialect,
+  wsMessage,
+} from './dialects.ts'
 import { administrator, makeChannel, makePeople } from './people.ts'
 
 /** One thing that is measured: a server, and what is sent to it. */
@@ -50,24 +60,37 @@ export async function openContenders(options: ContenderOptions, stack: AsyncDisp
   const bareWs = await fill(ws, everybody(wsDialect))
 
   const our = { server: 'sallyport', candidate: sallyport, crowd: ours } as const
-  const typed = { ...our, label: 'typing', message: typing(channel) }
-  const posted = { ...our, label: 'post (durable)', message: post(channel) }
-  const rows: Row[] = [typed, posted]
-  const sizes = [
-    { label: `${contentBytes} B`, extra: 0 },
-    { label: 'size of typing', frame: await frameBytes(typed) },
-    { label: 'size of post', frame: await frameBytes(posted) },
-  ]
-  for (const peer of [
+  const typed: Row = { ...our, label: 'typing', message: typing(channel) }
+  const posted: Row = { ...our, label: 'post (durable)', message: post(channel) }
+  const peers = [
     { server: 'socket.io', candidate: socketIo, crowd: bareSocketIo, build: socketIoMessage },
     { server: 'ws', candidate: ws, crowd: bareWs, build: wsMessage },
-  ] as const) {
-    const least = await frameBytes({ ...peer, label: '', message: peer.build(contentBytes) })
-    for (const { label, frame = least } of sizes) {
-      rows.push({ ...peer, label, message: peer.build(contentBytes + frame - least) })
-    }
-  }
-  return rows
+  ] as const
+  const peerRows = async (label: string, frame?: number): Promise<readonly Row[]> =>
+    Promise.all(
+      peers.map(async ({ build, ...peer }) => {
+        const least: Row = { ...peer, label, message: build(contentBytes) }
+        return frame === undefined
+          ? least
+          : { ...peer, label, message: build(contentBytes + frame - (await frameBytes(least))) }
+      }),
+    )
+  // What is compared is measured side by side.
+  return [
+    typed,
+    ...(await peerRows(sizeOf(typed), await frameBytes(typed))),
+    ...(await peerRows(plainLabel)),
+    posted,
+    ...(await peerRows(sizeOf(posted), await frameBytes(posted))),
+  ]
+}
+
+/** The label of the peers' event with nothing but its content. */
+export const plainLabel = `${contentBytes} B`
+
+/** The label of the peers' event that is as long on the wire as one of ours. */
+export function sizeOf({ label }: Pick<Row, 'label'>): string {
+  return `size of ${label.split(' ')[0]}`
 }
 
 /** Bytes of one delivered frame with its header. */

@@ -35,12 +35,14 @@ export type Message = (mark: string) => string
 
 /** Somebody types: relayed, not stored. Its mark is the id of the thread. */
 export function typing(channel: string): Message {
-  return (mark) => `42${JSON.stringify(['events:channel', { channel_id: channel, message_id: mark, data: { type: 'typing', data: { typing: true } } }])}`
+  return (mark) =>
+    `42${JSON.stringify(['events:channel', { channel_id: channel, message_id: mark, data: { type: 'typing', data: { typing: true } } }])}`
 }
 
 /** A message is posted: durable before anybody sees it, and acknowledged. */
 export function post(channel: string): Message {
-  return (mark) => `421${JSON.stringify(['channel:post', { channel_id: channel, content: mark.padEnd(contentBytes, '.') }])}`
+  return (mark) =>
+    `421${JSON.stringify(['channel:post', { channel_id: channel, content: mark.padEnd(contentBytes, '.') }])}`
 }
 
 /** An event of the bare Socket.IO server with so many bytes of content. */

@@ -12,7 +12,11 @@ export interface Editor {
 }
 
 /** An editor of a note, signed in with a token. Resolves when it has the note. */
-export async function openNote(options: { readonly url: string; readonly token: string; readonly note: string }): Promise<Editor> {
+export async function openNote(options: {
+  readonly url: string
+  readonly token: string
+  readonly note: string
+}): Promise<Editor> {
   const { url, token, note } = options
   const client = connect({ url, token })
   const provider = new NoteProvider({ client, note })
@@ -42,7 +46,8 @@ export async function openHocuspocus({ url, name }: { readonly url: string; read
   })
   return {
     document,
-    onUnacknowledged: (callback) => void provider.on('unsyncedChanges', ({ number }: { number: number }) => callback(number)),
+    onUnacknowledged: (callback) =>
+      void provider.on('unsyncedChanges', ({ number }: { number: number }) => callback(number)),
     close: () => {
       provider.destroy()
       websocketProvider.destroy()

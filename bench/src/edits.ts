@@ -65,7 +65,11 @@ async function runOnce({ candidate, open }: Contender, edits: number): Promise<T
   }
 }
 
-async function openOurs(url: string, owner: Person, [ana, bo]: readonly [Person, Person]): Promise<readonly [Editor, Editor]> {
+async function openOurs(
+  url: string,
+  owner: Person,
+  [ana, bo]: readonly [Person, Person],
+): Promise<readonly [Editor, Editor]> {
   const note = await makeNote(url, owner, [ana, bo])
   return [await openNote({ url, token: ana.token, note }), await openNote({ url, token: bo.token, note })]
 }
@@ -77,7 +81,10 @@ async function openTheirs(port: number): Promise<readonly [Editor, Editor]> {
 
 const header = ['server', 'updates', 'CPU ms/edit', 'seen p50', 'p95', 'p99', '± p95', 'acknowledged p50', 'p95', 'p99']
 
-function editsText(results: readonly { readonly label: string; readonly samples: readonly Typed[] }[], plan: Plan): string {
+function editsText(
+  results: readonly { readonly label: string; readonly samples: readonly Typed[] }[],
+  plan: Plan,
+): string {
   const rows = results.map(({ label, samples }) => {
     const middle = (of: (typed: Typed) => number) => median(samples.map(of)).toFixed(2)
     return [

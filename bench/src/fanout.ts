@@ -1,25 +1,34 @@
 /** `fanout`: one event to every member of a room, beside servers that check nothing. */
-import { contentBytes } from './dialects.ts'
-import { fanoutSettings, openContenders, type Row } from './contenders.ts'
-import { type Mode, measure, modes, type Sample, type Summary, summarise } from './measure.ts'
+import { fanoutSettings, openContenders, plainLabel, type Row, sizeOf } from './contenders.ts'
+import { type Mode, measure, modes, ratio, type Sample, type Summary, summarise } from './measure.ts'
 import type { Run } from './run.ts'
 import { table } from './table.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 interface Plan {
   readonly members: number
-  readonly repetitions: number
+  readonly turns: number
   readonly warmUpMs: number
   readonly forMs: number
 }
 
-const full: Plan = { members: 1_000, repetitions: 3, warmUpMs: 1_000, forMs: 2_000 }
-const quick: Plan = { members: 200, repetitions: 1, warmUpMs: 150, forMs: 250 }
+const full: Plan = { members: 1_000, turns: 5, warmUpMs: 1_000, forMs: 1_200 }
+const quick: Plan = { members: 200, turns: 1, warmUpMs: 150, forMs: 250 }
+
+/** One row in one mode, and its sample of each turn. */
+interface Cell {
+  readonly row: Row
+  readonly mode: Mode
+  readonly samples: Sample[]
+}
 
 interface Result extends Summary {
   readonly server: string
   readonly label: string
   readonly mode: Mode
+  /** Against the peers' plain event, and against one of the same wire size; for our rows only. */
+  readonly ratios: Readonly<Record<string, number>>
+  readonly samples: readonly Sample[]
 }
 
 /** Measures every row alone and in bursts, in turns, and prints the tables. Answers all figures. */
@@ -28,46 +37,50 @@ export async function benchFanout({ quick: short, pinned, profiles, print }: Run
   using folder = temporaryFolder()
   await using stack = new AsyncDisposableStack()
   const rows = await openContenders({ members: plan.members, dataFolder: folder.path, pinned, profiles }, stack)
-  const cells = rows.flatMap((row) => (Object.keys(modes) as Mode[]).map((mode) => ({ row, mode, samples: [] as Sample[] })))
+  const all = Object.keys(modes) as Mode[]
+  const cells: Cell[] = all.flatMap((mode) => rows.map((row) => ({ row, mode, samples: [] })))
   for (const { row, mode } of cells) await measure(row, mode, plan.warmUpMs)
-  for (let turn = 0; turn < plan.repetitions; turn += 1) {
-    for (const { row, mode, samples } of cells) samples.push(await measure(row, mode, plan.forMs))
+  for (let turn = 0; turn < plan.turns; turn += 1) {
+    // Forwards and backwards, so that no row always follows the same other one.
+    for (const { row, mode, samples } of turn % 2 === 0 ? cells : cells.toReversed()) {
+      samples.push(await measure(row, mode, plan.forMs))
+    }
   }
-  const results = cells.map(({ row, mode, samples }) => resultOf(row, mode, samples))
-  for (const mode of Object.keys(modes) as Mode[]) print(modeText(mode, results, plan))
+  const results = cells.map((cell) => resultOf(cell, cells))
+  for (const mode of all) print(modeText(mode, results, plan))
   return { plan, settings: fanoutSettings, results }
 }
 
-function resultOf({ server, label }: Row, mode: Mode, samples: readonly Sample[]): Result {
-  return { server, label, mode, ...summarise(samples) }
+function resultOf({ row, mode, samples }: Cell, cells: readonly Cell[]): Result {
+  const ratios: Record<string, number> = {}
+  for (const server of row.server === 'sallyport' ? (['socket.io', 'ws'] as const) : []) {
+    for (const label of [plainLabel, sizeOf(row)]) {
+      const peer = cells.find((cell) => cell.mode === mode && cell.row.server === server && cell.row.label === label)
+      if (peer !== undefined) ratios[`${server}, ${label}`] = ratio(samples, peer.samples)
+    }
+  }
+  return { server: row.server, label: row.label, mode, ...summarise(samples), ratios, samples }
 }
 
-const header = ['server', 'B/frame', 'deliveries/CPU s', '±', 'deliveries/s', 'p50 ms', 'p99 ms', '× socket.io', 'same size', '× ws', 'same size']
+const header = ['server', 'B/frame', 'deliveries/CPU s', 'from', 'to', 'deliveries/s', 'p50 ms', 'p99 ms']
 
-function modeText(mode: Mode, all: readonly Result[], { members, repetitions }: Plan): string {
+function modeText(mode: Mode, all: readonly Result[], { members, turns }: Plan): string {
   const results = all.filter((result) => result.mode === mode)
   const rows = results.map((result) => [
     `${result.server}, ${result.label}`,
     result.bytesPerFrame.toFixed(0),
     thousands(result.perCpuSecond),
-    `${(result.spread * 100).toFixed(0)}%`,
+    thousands(result.least),
+    thousands(result.most),
     thousands(result.perSecond),
     result.p50.toFixed(1),
     result.p99.toFixed(1),
-    ...(['socket.io', 'ws'] as const).flatMap((peer) => ratios(result, results, peer)),
   ])
-  const title = `${mode}: ${modes[mode]} in flight, ${members} members, median of ${repetitions}`
-  return `${title}\n${table(header, rows)}\n`
-}
-
-/** A result of ours against a peer: with the peer's plain event, and with one of the same wire size. */
-function ratios(result: Result, results: readonly Result[], peer: 'socket.io' | 'ws'): readonly string[] {
-  if (result.server !== 'sallyport') return ['', '']
-  const against = (label: string) => {
-    const other = results.find((one) => one.server === peer && one.label === label)
-    return other === undefined ? '' : (result.perCpuSecond / other.perCpuSecond).toFixed(2)
-  }
-  return [against(`${contentBytes} B`), against(`size of ${result.label.split(' ')[0]}`)]
+  const ratios = results.flatMap(({ server, label, ratios }) =>
+    Object.entries(ratios).map(([peer, value]) => `${server}, ${label} = ${value.toFixed(2)} × ${peer}`),
+  )
+  const title = `${mode}: ${modes[mode]} in flight, ${members} members, median of ${turns}`
+  return [title, table(header, rows), ...ratios, ''].join('\n')
 }
 
 function thousands(value: number): string {

@@ -16,7 +16,8 @@ export class FrameReader {
       const short = (data[at + 1] ?? 0) & 0x7f
       const header = short < 126 ? 2 : short === 126 ? 4 : 10
       if (left < header) break
-      const length = short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
+      const length =
+        short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
       if (left < header + length) break
       onFrame(data, at + header, at + header + length, header + length)
       at += header + length

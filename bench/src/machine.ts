@@ -41,7 +41,9 @@ export function pinToSecondCore(): void {
 
 /** The machine in two lines. */
 export function machineText({ processor, cores, node, pinned, load, fsync }: Machine): string {
-  const places = pinned ? 'server on core 0, load generator on core 1' : 'NOT pinned (one core, or no taskset): the two disturb each other'
+  const places = pinned
+    ? 'server on core 0, load generator on core 1'
+    : 'NOT pinned (one core, or no taskset): the two disturb each other'
   const free = load > 0.5 * availableParallelism() ? ' — BUSY: compare ratios, not figures' : ''
   return [
     `${processor}, ${cores} cores, Node ${node}; ${places}`,

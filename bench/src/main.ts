@@ -33,6 +33,9 @@ async function run(measureAll: (run: Run) => Promise<object>): Promise<void> {
   const figures = await measureAll({ quick, pinned: machine.pinned, profiles, print })
   const seconds = Math.round((performance.now() - started) / 1_000)
   mkdirSync(results, { recursive: true })
-  writeFileSync(file, `${JSON.stringify({ benchmark: name, at, quick, seconds, machine, loadAfter: loadAverage(), ...figures }, null, 2)}\n`)
+  writeFileSync(
+    file,
+    `${JSON.stringify({ benchmark: name, at, quick, seconds, machine, loadAfter: loadAverage(), ...figures }, null, 2)}\n`,
+  )
   print(`took ${seconds} s; load average now ${loadAverage().toFixed(2)}; figures in ${file}`)
 }

@@ -1,6 +1,6 @@
 /** One measurement: messages to a whole crowd for a while, and what they cost the server. */
 import type { Row } from './contenders.ts'
-import { median, quantile, spread } from './statistics.ts'
+import { median, quantile } from './statistics.ts'
 
 /** How many messages are in flight at a time. */
 export const modes = { single: 1, burst: 20 } as const
@@ -41,20 +41,28 @@ export async function measure({ candidate, crowd, message }: Row, mode: Mode, fo
   }
 }
 
-/** Repetitions of one measurement: the median of each figure, and how far the most important one varied. */
+/** Repetitions of one measurement: the median of each figure, and between what the most important one varied. */
 export interface Summary extends Sample {
-  readonly spread: number
+  readonly least: number
+  readonly most: number
 }
 
 export function summarise(samples: readonly Sample[]): Summary {
   const middle = (of: (sample: Sample) => number) => median(samples.map(of))
+  const perCpuSecond = samples.map((sample) => sample.perCpuSecond)
   return {
     messages: middle((sample) => sample.messages),
     bytesPerFrame: middle((sample) => sample.bytesPerFrame),
-    perCpuSecond: middle((sample) => sample.perCpuSecond),
+    perCpuSecond: median(perCpuSecond),
     perSecond: middle((sample) => sample.perSecond),
     p50: middle((sample) => sample.p50),
     p99: middle((sample) => sample.p99),
-    spread: spread(samples.map((sample) => sample.perCpuSecond)),
+    least: Math.min(...perCpuSecond),
+    most: Math.max(...perCpuSecond),
   }
+}
+
+/** How many times more deliveries for each processor second: the median over the turns, each compared within itself. */
+export function ratio(ours: readonly Sample[], theirs: readonly Sample[]): number {
+  return median(ours.map((sample, turn) => sample.perCpuSecond / (theirs[turn]?.perCpuSecond ?? Number.NaN)))
 }

@@ -64,7 +64,10 @@ export class Member {
     const end = this.#head.indexOf(headEnd)
     if (end < 0) return
     const head = this.#head.toString('latin1', 0, end)
-    if (!head.startsWith('HTTP/1.1 101')) return this.#lost(new Error(`no upgrade: ${head.split('\r\n')[0]}`))
+    if (!head.startsWith('HTTP/1.1 101')) {
+      this.#lost(new Error(`no upgrade: ${head.split('\r\n')[0]}`))
+      return
+    }
     this.#state = 'awaiting-greeting'
     this.#greet('')
     this.#frames.read(this.#head.subarray(end + headEnd.length), this.#onFrame)

@@ -9,10 +9,18 @@ export interface Person {
 }
 
 /** Calls the API and answers the body; rejects when the call is refused. */
-async function call(url: string, path: string, body: object, token?: string): Promise<Readonly<Record<string, unknown>>> {
+async function call(
+  url: string,
+  path: string,
+  body: object,
+  token?: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const response = await fetch(`${url}/api/v1/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)

@@ -59,7 +59,9 @@ export async function typeOut({ writer, reader, candidate, edits }: Options): Pr
   const all = Promise.all([seen.complete, allAcknowledged.promise])
   const abort = new AbortController()
   const late = setTimeout(lateMs, undefined, { signal: abort.signal }).then(() => {
-    throw new Error(`after ${lateMs} ms ${seen.latencies.length} of ${edits} edits were seen, ${acknowledged.length} acknowledged`)
+    throw new Error(
+      `after ${lateMs} ms ${seen.latencies.length} of ${edits} edits were seen, ${acknowledged.length} acknowledged`,
+    )
   })
   await Promise.race([all, late])
   abort.abort()

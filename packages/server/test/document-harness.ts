@@ -107,3 +107,48 @@ export async function refusalOf(work: () => unknown): Promise<{ code: string; ru
   }
   throw new Error('it was not refused')
 }
+
+/** A seeded generator of whole numbers from 0 to below `max` (mulberry32). */
+export function generator(seed: number): (max: number) => number {
+  let state = seed
+  return (max) => {
+    state = (state + 0x6d2b79f5) | 0
+    let value = Math.imul(state ^ (state >>> 15), 1 | state)
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
+    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 4_294_967_296) * max)
+  }
+}
+
+/** One of the entries, by a random number. */
+export function pick<T>(entries: readonly T[], random: (max: number) => number): T {
+  const entry = entries[random(entries.length)]
+  if (entry === undefined) throw new Error('nothing to pick from')
+  return entry
+}
+
+/** All fragments and elements of a tree that hold nodes. */
+function holders(fragment: Y.XmlFragment): Y.XmlFragment[] {
+  return [fragment, ...fragment.toArray().flatMap((child) => (child instanceof Y.XmlElement ? holders(child) : []))]
+}
+
+/** Makes one random change of the kinds that editors make. */
+export function editRandomly(root: Y.XmlFragment, random: (max: number) => number): void {
+  const holder = pick(holders(root), random)
+  const content = holder.toArray().find((child) => child instanceof Y.XmlText)
+  const kind = random(10)
+  if (kind < 3) {
+    const element = new Y.XmlElement(pick(['paragraph', 'bulletList', 'listItem'], random))
+    if (random(2) === 0) element.insert(0, [new Y.XmlText('hello')])
+    holder.insert(random(holder.length + 1), [element])
+  } else if (kind < 6) {
+    content?.insert(random(content.length + 1), pick(['x', 'yz', 'é'], random))
+  } else if (kind < 7) {
+    if (content !== undefined && content.length > 2) content.format(random(content.length - 1), 2, { bold: pick([{}, null], random) })
+  } else if (kind < 8) {
+    if (content !== undefined && content.length > 1) content.delete(random(content.length - 1), 1)
+  } else if (kind < 9) {
+    if (holder.length > 2) holder.delete(random(holder.length), 1)
+  } else if (holder instanceof Y.XmlElement) {
+    holder.setAttribute('level', String(random(5)))
+  }
+}

@@ -4,20 +4,9 @@ import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { checkUpdate } from '../src/documents/guard.ts'
 import { type DecodedUpdate, readUpdate, type Struct } from '../src/documents/update-reader.ts'
-import { writeParagraph } from './document-harness.ts'
+import { generator, writeParagraph } from './document-harness.ts'
 
 const rounds = 100_000
-
-/** A seeded generator of numbers from 0 to below `max` (mulberry32). */
-function generator(seed: number): (max: number) => number {
-  let state = seed
-  return (max) => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 4_294_967_296) * max)
-  }
-}
 
 /** Updates of honest editing, each of which builds on those before it. */
 function honestUpdates(): Uint8Array[] {

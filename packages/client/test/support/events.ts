@@ -6,7 +6,7 @@ import { me } from './scripted-server.ts'
 export const channelId = '00000000-0000-4000-8000-0000000000c1'
 
 /** The id of the message that the log has at an offset. */
-export function idAt(offset: number): string {
+function idAt(offset: number): string {
   return `00000000-0000-4000-8000-${String(offset).padStart(12, '0')}`
 }
 

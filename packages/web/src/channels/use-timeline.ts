@@ -82,7 +82,7 @@ export function useTimeline(channel: Channel, id: string, parent: string | null)
 }
 
 /** The message that an event of a channel carries; none for typing. */
-export function messageOf(event: ChannelEvent): Message | undefined {
+function messageOf(event: ChannelEvent): Message | undefined {
   return event.data.type === 'typing' ? undefined : event.data.data
 }
 

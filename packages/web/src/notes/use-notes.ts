@@ -8,7 +8,7 @@ import { notifyError } from '../shell/notify.ts'
 export const notesKey = ['notes'] as const
 
 /** The title of a note that nobody named yet. */
-export const untitled = 'Untitled note'
+const untitled = 'Untitled note'
 
 /** One page of notes, the last changed first. */
 export function useNotes(page = 1) {

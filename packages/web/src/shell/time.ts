@@ -12,11 +12,6 @@ export function dateOf(nanoseconds: number): Date {
   return new Date(nanoseconds / nanosecondsPerMs)
 }
 
-/** The present in nanoseconds. */
-export function nowInNanoseconds(): number {
-  return Date.now() * nanosecondsPerMs
-}
-
 /** How long ago a time in nanoseconds was; the date after a week; empty for null. */
 export function timeAgo(nanoseconds: number | null): string {
   if (nanoseconds === null) return ''
