@@ -74,7 +74,8 @@ describe('before sign-in', () => {
     await page.signIn(ana.token)
     await editor.shows('written by Bo')
     const order = page.sent.map(({ event }) => event).filter((event) => event !== 'ydoc:awareness:update')
-    expect(order).toEqual(['ydoc:document:join', 'user-join'])
+    expect(order.slice(0, 2)).toEqual(['ydoc:document:join', 'user-join'])
+    expect(order.filter((event) => event === 'ydoc:document:join')).toHaveLength(1)
   })
 
   test('[GW22] who never says user-join can do nothing and hears nothing', async () => {
@@ -82,7 +83,8 @@ describe('before sign-in', () => {
     const { ana, note, channel } = await twoPeople(server)
     await using stranger = await connect(server.url)
     const document_id = `note:${note}`
-    for (let count = 0; count < limits.deferredJoins; count += 1) stranger.socket.emit('ydoc:document:join', { document_id })
+    for (let count = 0; count < limits.deferredJoins; count += 1)
+      stranger.socket.emit('ydoc:document:join', { document_id })
     const events: [string, object][] = [
       ['user-join', {}],
       ['user-join', { auth: { token: 'not.a.token' } }],
@@ -101,7 +103,10 @@ describe('before sign-in', () => {
       ['ydoc:awareness:update', { document_id, update: [123, 125] }],
     ]
     for (const [event, payload] of events) {
-      expect(await stranger.send(event, payload), event).toMatchObject({ ok: false, error: { code: 'unauthenticated' } })
+      expect(await stranger.send(event, payload), event).toMatchObject({
+        ok: false,
+        error: { code: 'unauthenticated' },
+      })
     }
     await using own = await visit(ana, note)
     own.editor.type('not for strangers')
@@ -148,12 +153,12 @@ describe('one person for each connection', () => {
     await using page = new OpenWebUiPage(server.url)
     await page.until('the connection', () => page.socket.connected)
     await page.signIn(ana.token)
-    const first = page.socket.id
-    await page.signIn(bo.token).catch(() => undefined)
-    await page.until('the end', () => page.reasons[0])
+    await expect(page.signIn(bo.token)).rejects.toThrow('disconnected')
     expect(page.reasons).toEqual(['transport close'])
-    await page.until('another connection', () => page.socket.connected && page.socket.id !== first)
-    await page.until('user-join', () => page.sent.filter(({ event }) => event === 'user-join').length === 3)
+    const before = page.sent.length
+    await page.until('user-join on another connection', () =>
+      page.sent.slice(before).some(({ event }) => event === 'user-join'),
+    )
     await settled(page)
     await using own = await ana.join()
     await own.ok('channel:post', { channel_id: secret, content: 'for Ana' })
@@ -177,21 +182,24 @@ describe('one person for each connection', () => {
 })
 
 describe('notes', () => {
-  test.each(pairs)('[CL21] what a page of %s types is shown by one of %s, and the other way round', async (one, two) => {
-    await using server = await startServer(deferred)
-    const { ana, bo, note } = await twoPeople(server)
-    await using first = await visit(ana, note, { generation: one })
-    await using second = await visit(bo, note, { generation: two })
-    first.editor.type('from Ana')
-    await second.editor.shows('from Ana')
-    second.editor.type('from Bo')
-    await first.editor.shows('from Bo')
-    await settled(first.page)
-    await settled(second.page)
-    expect(first.editor.text).toBe('from Ana\nfrom Bo')
-    expect(second.editor.text).toBe('from Ana\nfrom Bo')
-    expect(await kept(ana, note, 'from ')).toMatchObject({ times: 2 })
-  })
+  test.each(pairs)(
+    '[CL21] what a page of %s types is shown by one of %s, and the other way round',
+    async (one, two) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
+      await using first = await visit(ana, note, { generation: one })
+      await using second = await visit(bo, note, { generation: two })
+      first.editor.type('from Ana')
+      await second.editor.shows('from Ana')
+      second.editor.type('from Bo')
+      await first.editor.shows('from Bo')
+      await settled(first.page)
+      await settled(second.page)
+      expect(first.editor.text).toBe('from Ana\nfrom Bo')
+      expect(second.editor.text).toBe('from Ana\nfrom Bo')
+      expect(await kept(ana, note, 'from ')).toMatchObject({ times: 2 })
+    },
+  )
 
   test.each(pairs)('[CL22] an empty note that %s and %s open together is filled once', async (one, two) => {
     await using server = await startServer(deferred)
@@ -213,19 +221,22 @@ describe('notes', () => {
     expect(await kept(ana, note, 'stored content')).toMatchObject({ times: 1 })
   })
 
-  test.each(generations)('[CL23] a reader of %s who comes first does not fill the note; the writer who follows does', async (generation) => {
-    await using server = await startServer(deferred)
-    const ana = await server.person('Ana')
-    const bo = await server.person('Bo')
-    const note = await ana.note({ access_control: { read: { user_ids: [bo.id] } } })
-    await using reader = await visit(bo, note, { generation, initial: 'stored content' })
-    await settled(reader.page)
-    expect(reader.editor.text).toBe('')
-    await using writer = await visit(ana, note, { generation, initial: 'stored content' })
-    await reader.editor.shows('stored content')
-    expect(writer.editor.text).toBe('stored content')
-    expect(await kept(ana, note, 'stored content')).toEqual({ times: 1, offset: 1 })
-  })
+  test.each(generations)(
+    '[CL23] a reader of %s who comes first does not fill the note; the writer who follows does',
+    async (generation) => {
+      await using server = await startServer(deferred)
+      const ana = await server.person('Ana')
+      const bo = await server.person('Bo')
+      const note = await ana.note({ access_control: { read: { user_ids: [bo.id] } } })
+      await using reader = await visit(bo, note, { generation, initial: 'stored content' })
+      await settled(reader.page)
+      expect(reader.editor.text).toBe('')
+      await using writer = await visit(ana, note, { generation, initial: 'stored content' })
+      await reader.editor.shows('stored content')
+      expect(writer.editor.text).toBe('stored content')
+      expect(await kept(ana, note, 'stored content')).toEqual({ times: 1, offset: 1 })
+    },
+  )
 
   test('[CL24] the echo of an update is stored nowhere and sent to nobody', async () => {
     await using server = await startServer(deferred)
@@ -251,7 +262,9 @@ describe('notes', () => {
     await using first = await visit(ana, note)
     await using second = await visit(bo, note, { generation: 'T' })
     first.editor.type('once')
-    await second.page.until('the renderings', () => second.page.sent.find(({ payload }) => payload?.data && !payload.update))
+    await second.page.until('the renderings', () =>
+      second.page.sent.find(({ payload }) => payload?.data && !payload.update),
+    )
     await settled(second.page)
     expect(second.page.received.filter(({ event }) => event === 'error')).toEqual([])
     expect(await kept(ana, note, 'once')).toEqual({ times: 1, offset: 1 })
@@ -281,7 +294,9 @@ describe('notes', () => {
     awareness.destroy()
     await page.editor.shows('as binary')
     await page.page.next('ydoc:awareness:update')
-    const bytes = page.page.received.flatMap(({ payload }) => [payload?.update, payload?.state].filter((value) => value !== undefined))
+    const bytes = page.page.received.flatMap(({ payload }) =>
+      [payload?.update, payload?.state].filter((value) => value !== undefined),
+    )
     expect(bytes.length).toBeGreaterThanOrEqual(3)
     for (const value of bytes) expect(Array.isArray(value) && value.every((one) => Number.isInteger(one))).toBe(true)
   })
@@ -296,23 +311,26 @@ function paragraph(text: string): Uint8Array {
 }
 
 describe('carets', () => {
-  test.each(pairs)('[CL28] %s and %s see each other’s caret under the name of the account, and no ghost of one who went', async (one, two) => {
-    await using server = await startServer(deferred)
-    const { ana, bo, note } = await twoPeople(server)
-    await using first = await visit(ana, note, { generation: one })
-    await using second = await visit({ ...bo, name: 'Mallory' } as Person, note, { generation: two })
-    first.editor.moveCaret()
-    second.editor.moveCaret()
-    await first.page.until("Bo's caret", () => [...first.editor.carets.values()].includes('Bo'))
-    await second.page.until("Ana's caret", () => [...second.editor.carets.values()].includes('Ana'))
-    expect([...first.editor.carets.values()]).toEqual(['Bo'])
-    await using late = await visit(ana, note)
-    await late.page.until("Bo's caret", () => late.editor.carets.has(second.editor.doc.clientID))
-    second.page.socket.io.engine.close()
-    await first.page.until('no caret', () => !first.editor.carets.has(second.editor.doc.clientID))
-    first.editor.destroy()
-    await late.page.until('no caret', () => late.editor.carets.size === 0)
-  })
+  test.each(pairs)(
+    '[CL28] %s and %s see each other’s caret under the name of the account, and no ghost of one who went',
+    async (one, two) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
+      await using first = await visit(ana, note, { generation: one })
+      await using second = await visit({ ...bo, name: 'Mallory' } as Person, note, { generation: two })
+      first.editor.moveCaret()
+      second.editor.moveCaret()
+      await first.page.until("Bo's caret", () => [...first.editor.carets.values()].includes('Bo'))
+      await second.page.until("Ana's caret", () => [...second.editor.carets.values()].includes('Ana'))
+      expect([...first.editor.carets.values()]).toEqual(['Bo'])
+      await using late = await visit(ana, note)
+      await late.page.until("Bo's caret", () => late.editor.carets.has(second.editor.doc.clientID))
+      await second.page[Symbol.asyncDispose]()
+      await first.page.until('no caret', () => first.editor.carets.size === 0)
+      first.editor.destroy()
+      await late.page.until('no caret', () => late.editor.carets.size === 0)
+    },
+  )
 
   test('[CL29] a page cannot move the caret of another', async () => {
     await using server = await startServer(deferred)
@@ -323,6 +341,8 @@ describe('carets', () => {
     await watcher.ok('ydoc:document:join', { document_id: `note:${note}` })
     first.editor.moveCaret()
     await second.page.until("Ana's caret", () => second.editor.carets.size === 1)
+    await settled(second.page)
+    await watcher.ok('heartbeat')
     const seen = watcher.all('ydoc:awareness:update').length
     const forged = JSON.stringify({ [first.editor.doc.clientID]: { user: { name: 'Ana' }, cursor: null } })
     second.page.socket.emit('ydoc:awareness:update', {
@@ -337,99 +357,115 @@ describe('carets', () => {
 })
 
 describe('beside clients of ours', () => {
-  test.each(generations)('[CL30] a binary client and a page of %s see each other’s text and caret', async (generation) => {
-    await using server = await startServer(deferred)
-    const { ana, bo, note } = await twoPeople(server)
-    const document_id = `note:${note}`
-    await using ours = await ana.join({ binary: true })
-    const doc = new Y.Doc()
-    const awareness = new Awareness.Awareness(doc)
-    ours.socket.on('ydoc:document:update', ({ update }) => Y.applyUpdate(doc, update))
-    ours.socket.on('ydoc:awareness:update', ({ update }) => Awareness.applyAwarenessUpdate(awareness, update, 'server'))
-    await ours.ok('ydoc:document:join', { document_id })
-    await using theirs = await visit(bo, note, { generation })
+  test.each(generations)(
+    '[CL30] a binary client and a page of %s see each other’s text and caret',
+    async (generation) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
+      const document_id = `note:${note}`
+      await using ours = await ana.join({ binary: true })
+      const doc = new Y.Doc()
+      const awareness = new Awareness.Awareness(doc)
+      /** The state of their page once it fits, with every awareness message taken in. */
+      const theirState = (fits: (state: { user?: object; cursor?: object } | undefined) => boolean) =>
+        ours.next('ydoc:awareness:update', ({ update }) => {
+          Awareness.applyAwarenessUpdate(awareness, update, 'server')
+          return fits(awareness.getStates().get(theirs.editor.doc.clientID))
+        })
+      await ours.ok('ydoc:document:join', { document_id })
+      await using theirs = await visit(bo, note, { generation })
 
-    await ours.ok('ydoc:document:update', { document_id, update: paragraph('from ours') })
-    await theirs.editor.shows('from ours')
-    theirs.editor.type('from theirs')
-    await ours.next('ydoc:document:update', ({ update }) => Buffer.from(update).includes('from theirs'))
+      await ours.ok('ydoc:document:update', { document_id, update: paragraph('from ours') })
+      await theirs.editor.shows('from ours')
+      theirs.editor.type('from theirs')
+      await ours.next('ydoc:document:update', ({ update }) => Buffer.from(update).includes('from theirs'))
 
-    theirs.editor.moveCaret()
-    await ours.next('ydoc:awareness:update', () => (awareness.getStates().get(theirs.editor.doc.clientID) as { cursor?: object })?.cursor !== undefined)
-    expect(awareness.getStates().get(theirs.editor.doc.clientID)).toMatchObject({ user: { id: bo.id, name: 'Bo' } })
-    awareness.setLocalState({ user: { name: 'Nobody' }, cursor: { anchor: null, head: null } })
-    const update = Awareness.encodeAwarenessUpdate(awareness, [doc.clientID])
-    await ours.ok('ydoc:awareness:update', { document_id, update })
-    await theirs.page.until("Ana's caret", () => theirs.editor.carets.get(doc.clientID) === 'Ana')
-    await theirs.page[Symbol.asyncDispose]()
-    await ours.next('ydoc:awareness:update', () => !awareness.getStates().has(theirs.editor.doc.clientID))
-    awareness.destroy()
-  })
+      theirs.editor.moveCaret()
+      await theirState((state) => state?.cursor !== undefined)
+      expect(awareness.getStates().get(theirs.editor.doc.clientID)).toMatchObject({ user: { id: bo.id, name: 'Bo' } })
+      awareness.setLocalState({ user: { name: 'Nobody' }, cursor: { anchor: null, head: null } })
+      const update = Awareness.encodeAwarenessUpdate(awareness, [doc.clientID])
+      await ours.ok('ydoc:awareness:update', { document_id, update })
+      await theirs.page.until("Ana's caret", () => theirs.editor.carets.get(doc.clientID) === 'Ana')
+      await theirs.page[Symbol.asyncDispose]()
+      await theirState((state) => state === undefined)
+      awareness.destroy()
+    },
+  )
 })
 
 describe('reconnecting', () => {
-  test.each(generations)('[CL31] a page of %s whose transport drops comes back and has what it missed', async (generation) => {
-    await using server = await startServer(deferred)
-    const { ana, bo, note } = await twoPeople(server)
-    await using first = await visit(ana, note, { generation, initial: 'stored content' })
-    await using second = await visit(bo, note, { generation, initial: 'stored content' })
-    await second.editor.shows('stored content')
-    first.page.socket.io.engine.close()
-    await first.page.until('the end', () => !first.editor.synced)
-    second.editor.type('meanwhile')
-    await first.editor.shows('meanwhile')
-    first.editor.type('back again')
-    await second.editor.shows('back again')
-    expect(first.editor.text).toBe('stored content\nmeanwhile\nback again')
-    expect(await kept(ana, note, 'stored content')).toMatchObject({ times: 1 })
-  })
-
-  test.each(generations)('[CL32] pages of %s go on after a restart of the server, and nothing doubles', async (generation) => {
-    const folder = mkdtempSync(join(tmpdir(), 'sallyport-restart-'))
-    try {
-      const before = await startServer({ ...deferred, DATA_DIR: folder })
-      await using _before = before
-      const { ana, bo, note } = await twoPeople(before)
+  test.each(generations)(
+    '[CL31] a page of %s whose transport drops comes back and has what it missed',
+    async (generation) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
       await using first = await visit(ana, note, { generation, initial: 'stored content' })
-      // This one connects before sign-in, so that every later join of its editor comes before its `user-join`.
-      await using page = new OpenWebUiPage(before.url, { generation })
-      await page.until('the connection', () => page.socket.connected)
-      await page.signIn(bo.token)
-      const editor = new OpenWebUiNote(page, note, { user: bo, initial: 'stored content' })
-      await editor.shows('stored content')
-      await before.running.close()
-      await page.until('the end', () => !page.socket.connected)
-      await first.page.until('the end', () => !first.page.socket.connected)
-      await using _after = await startServer({ ...deferred, DATA_DIR: folder, PORT: String(before.running.port) })
-      await page.until('the state', () => editor.synced)
-      await first.page.until('the state', () => first.editor.synced)
-      first.editor.type('after the restart')
-      await editor.shows('after the restart')
-      editor.type('and also Bo')
-      await first.editor.shows('and also Bo')
-      expect(first.editor.text).toBe('stored content\nafter the restart\nand also Bo')
-      expect(editor.text).toBe(first.editor.text)
-      expect([...page.reasons, ...first.page.reasons]).toEqual(['transport close', 'transport close'])
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  })
+      await using second = await visit(bo, note, { generation, initial: 'stored content' })
+      await second.editor.shows('stored content')
+      first.page.socket.io.engine.close()
+      await first.page.until('the end', () => !first.editor.synced)
+      second.editor.type('meanwhile')
+      await first.editor.shows('meanwhile')
+      first.editor.type('back again')
+      await second.editor.shows('back again')
+      expect(first.editor.text).toBe('stored content\nmeanwhile\nback again')
+      expect(await kept(ana, note, 'stored content')).toMatchObject({ times: 1 })
+    },
+  )
 
-  test.each(generations)('[CL33] what a page of %s typed into an empty note while it was offline arrives as its full state', async (generation) => {
-    await using server = await startServer(deferred)
-    const { ana, bo, note } = await twoPeople(server)
-    await using first = await visit(ana, note, { generation })
-    await using second = await visit(bo, note, { generation })
-    first.page.socket.io.engine.close()
-    await first.page.until('the end', () => !first.editor.synced)
-    first.editor.type('typed offline')
-    await second.editor.shows('typed offline')
-    const upload = first.page.sent.find(({ event }) => event === 'ydoc:document:update')
-    expect(upload?.payload.update).toBeInstanceOf(generation === 'N' ? Uint8Array : Array)
-    first.editor.type('and then online')
-    await second.editor.shows('and then online')
-    expect(await kept(ana, note, 'typed offline')).toMatchObject({ times: 1 })
-  })
+  test.each(generations)(
+    '[CL32] pages of %s go on after a restart of the server, and nothing doubles',
+    async (generation) => {
+      const folder = mkdtempSync(join(tmpdir(), 'sallyport-restart-'))
+      try {
+        const before = await startServer({ ...deferred, DATA_DIR: folder })
+        await using _before = before
+        const { ana, bo, note } = await twoPeople(before)
+        await using first = await visit(ana, note, { generation, initial: 'stored content' })
+        // This one connects before sign-in, so that every later join of its editor comes before its `user-join`.
+        await using page = new OpenWebUiPage(before.url, { generation })
+        await page.until('the connection', () => page.socket.connected)
+        await page.signIn(bo.token)
+        const editor = new OpenWebUiNote(page, note, { user: bo, initial: 'stored content' })
+        await editor.shows('stored content')
+        await before.running.close()
+        await page.until('the end', () => !page.socket.connected)
+        await first.page.until('the end', () => !first.page.socket.connected)
+        await using _after = await startServer({ ...deferred, DATA_DIR: folder, PORT: String(before.running.port) })
+        await page.until('the state', () => editor.synced)
+        await first.page.until('the state', () => first.editor.synced)
+        first.editor.type('after the restart')
+        await editor.shows('after the restart')
+        editor.type('and also Bo')
+        await first.editor.shows('and also Bo')
+        expect(first.editor.text).toBe('stored content\nafter the restart\nand also Bo')
+        expect(editor.text).toBe(first.editor.text)
+        expect([...page.reasons, ...first.page.reasons]).toEqual(['transport close', 'transport close'])
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+  )
+
+  test.each(generations)(
+    '[CL33] what a page of %s typed into an empty note while it was offline arrives as its full state',
+    async (generation) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
+      await using first = await visit(ana, note, { generation })
+      await using second = await visit(bo, note, { generation })
+      first.page.socket.io.engine.close()
+      await first.page.until('the end', () => !first.editor.synced)
+      first.editor.type('typed offline')
+      await second.editor.shows('typed offline')
+      const upload = first.page.sent.find(({ event }) => event === 'ydoc:document:update')
+      expect(upload?.payload.update).toBeInstanceOf(generation === 'N' ? Uint8Array : Array)
+      first.editor.type('and then online')
+      await second.editor.shows('and then online')
+      expect(await kept(ana, note, 'typed offline')).toMatchObject({ times: 1 })
+    },
+  )
 })
 
 describe('channels', () => {
@@ -445,7 +481,10 @@ describe('channels', () => {
       expect(await page.next('events:channel')).toMatchObject({
         channel_id: channel,
         message_id: expect.any(String),
-        data: { type: 'message', data: { content: 'hello', temp_id: 'temp-1', user: { id: ana.id, name: 'Ana' }, channel_id: channel } },
+        data: {
+          type: 'message',
+          data: { content: 'hello', temp_id: 'temp-1', user: { id: ana.id, name: 'Ana' }, channel_id: channel },
+        },
         user: { id: ana.id, name: 'Ana', role: 'user' },
         channel: { id: channel, type: 'standard', name: 'general' },
       })
@@ -478,7 +517,10 @@ describe('channels', () => {
     const channel = await ana.channel({ type: 'group', user_ids: [bo.id] })
     await page.page.next('events:channel', ({ data }) => data.type === 'channel:created')
     await ana.post(`/api/v1/channels/${channel}/messages/post`, { content: 'welcome' })
-    await page.page.next('events:channel', ({ channel_id, data }) => channel_id === channel && data.data?.content === 'welcome')
+    await page.page.next(
+      'events:channel',
+      ({ channel_id, data }) => channel_id === channel && data.data?.content === 'welcome',
+    )
   })
 
   test('[CL37] a page that follows a note hears of its new title', async () => {

@@ -33,7 +33,7 @@ export function clientFrame(text: string): Buffer {
   const header = length < 126 ? 6 : 8
   const frame = Buffer.alloc(header + length)
   frame[0] = 0x81
-  frame[1] = 0x80 | (length < 126 ? length : 126)
+  frame[1] = 0x80 | Math.min(length, 126)
   if (length >= 126) frame.writeUInt16BE(length, 2)
   frame.write(text, header)
   return frame

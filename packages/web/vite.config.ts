@@ -2,8 +2,17 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const server = 'http://127.0.0.1:8080'
+
 export default defineConfig({
   plugins: [react()],
+  // `npm run dev` shows the app of a server that runs beside it; the server answers its own origin only.
+  server: {
+    proxy: {
+      '/api': { target: server, changeOrigin: true, headers: { origin: server } },
+      '/ws': { target: server, changeOrigin: true, headers: { origin: server }, ws: true },
+    },
+  },
   // `source` takes the client and the protocol from their TypeScript, so that no package has to be built before.
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {

@@ -65,11 +65,14 @@ export class OpenWebUiPage implements AsyncDisposable {
     })
     this.socket.onAny((event: string, payload: unknown) => this.#note(this.received, event, payload))
     this.socket.onAnyOutgoing((event: string, payload: unknown) => this.#note(this.sent, event, payload))
-    this.socket.on('connect', () => void this.#connected())
+    this.socket.on('connect', () => {
+      this.#lookAgain()
+      void this.#connected()
+    })
     this.socket.on('disconnect', (reason) => {
       clearInterval(this.#heartbeat)
       this.reasons.push(reason)
-      this.#changed()
+      this.#lookAgain()
     })
   }
 
@@ -129,12 +132,14 @@ export class OpenWebUiPage implements AsyncDisposable {
 
   #note(list: Sent[], event: string, payload: unknown): void {
     list.push({ event, payload })
-    // After the listeners of the event.
-    queueMicrotask(() => this.#changed())
+    this.#lookAgain()
   }
 
-  #changed(): void {
-    for (const check of this.#checks) check()
+  /** Looks again at what is waited for, after the other listeners of what happened. */
+  #lookAgain(): void {
+    queueMicrotask(() => {
+      for (const check of this.#checks) check()
+    })
   }
 }
 

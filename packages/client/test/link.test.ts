@@ -159,7 +159,7 @@ test.each(['unauthenticated', 'account-pending', 'origin-refused'] as const)(
   async (code) => {
     await using server = await startScripted()
     server.refuse = () => report(code)
-    const client = open(server.url)
+    const client = open(server.url, { ackTimeoutMs: 60_000 })
     expect(await refusal(client.send('heartbeat'))).toMatchObject({ code })
     expect(client.status).toBe('ended')
     expect(server.auths).toHaveLength(1)

@@ -1,9 +1,9 @@
 /** Awareness: each session speaks for one client of its own, under the name that the server knows. */
 import { expect, test } from 'vitest'
-import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
-import { AwarenessStates } from '../src/documents/awareness-states.ts'
 import type { EncodedAwareness } from '../src/documents/awareness.ts'
+import { AwarenessStates } from '../src/documents/awareness-states.ts'
 import { checkStateVector } from '../src/documents/state-vector.ts'
 import { refusalOf } from './document-harness.ts'
 
@@ -74,10 +74,22 @@ test('[NO15] a state is relayed in both encodings with the user stamped by the s
 test('[NO15] JSON messages of Open WebUI reach clients of y-protocols, and echoes of others are left out', () => {
   const states = createStates()
   using other = listener()
-  const first = states.update(json({ 7: { user: { name: 'x', color: '#000000' } } }), { session: 's1', user: ana, binary: false })
-  const second = states.update(json({ 7: { user: {} }, 8: { cursor: null } }), { session: 's2', user: bo, binary: false })
-  for (const encoded of [first, second]) if (encoded !== undefined) applyAwarenessUpdate(other, encoded.binary, 'server')
-  const expected = { 7: { user: { id: 'a', name: 'Ana', color: '#000000' } }, 8: { user: { id: 'b', name: 'Bo' }, cursor: null } }
+  const first = states.update(json({ 7: { user: { name: 'x', color: '#000000' } } }), {
+    session: 's1',
+    user: ana,
+    binary: false,
+  })
+  const second = states.update(json({ 7: { user: {} }, 8: { cursor: null } }), {
+    session: 's2',
+    user: bo,
+    binary: false,
+  })
+  for (const encoded of [first, second])
+    if (encoded !== undefined) applyAwarenessUpdate(other, encoded.binary, 'server')
+  const expected = {
+    7: { user: { id: 'a', name: 'Ana', color: '#000000' } },
+    8: { user: { id: 'b', name: 'Bo' }, cursor: null },
+  }
   expect(statesOf(other)).toEqual(expected)
   expect(jsonOf(states.present())).toEqual(expected)
   const echo = states.update(json({ 7: { user: { name: 'Mallory' } } }), { session: 's2', user: bo, binary: false })
@@ -135,7 +147,9 @@ test.each([
   ['no UTF-8', Uint8Array.of(0xc3, 0x28)],
 ])('[NO16] awareness in JSON with %s is refused (YJ-23)', async (_, bytes) => {
   const states = createStates()
-  expect(await refusalOf(() => states.update(bytes, { session: 'own', user: ana, binary: false }))).toMatchObject({ code: 'invalid-input' })
+  expect(await refusalOf(() => states.update(bytes, { session: 'own', user: ana, binary: false }))).toMatchObject({
+    code: 'invalid-input',
+  })
   expect(states.present()).toBeUndefined()
 })
 

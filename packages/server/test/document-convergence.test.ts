@@ -17,7 +17,12 @@ interface Peer {
   inbox: Uint8Array[]
 }
 
-async function deliver(peer: Peer, document: Document, peers: readonly Peer[], random: (max: number) => number): Promise<void> {
+async function deliver(
+  peer: Peer,
+  document: Document,
+  peers: readonly Peer[],
+  random: (max: number) => number,
+): Promise<void> {
   const { editor } = peer
   if (editor.unsent.length === 0) return
   const fate = random(20)
@@ -45,11 +50,15 @@ function hear({ editor, inbox }: Peer, random: (max: number) => number): void {
   if (update !== undefined && fate === 2) inbox.push(update)
 }
 
-test(`[NO19] five editors, ${steps.toLocaleString('en')} random steps with losses, repeats, reorders, reconnects and restarts: one document (YJ-26)`, { timeout: 120_000 }, async () => {
+test(`[NO19] five editors, ${steps.toLocaleString('en')} random steps with losses, repeats, reorders, reconnects and restarts: one document (YJ-26)`, {
+  timeout: 120_000,
+}, async () => {
   await using server = await openStore()
   const note = await server.newNote()
   const random = generator(26)
-  const peers = ['ana', 'ana', 'bo', 'cleo', 'dan'].map((user, index): Peer => ({ editor: new Editor(user, { clientId: 1_000 + index * 7 }), inbox: [] }))
+  const peers = ['ana', 'ana', 'bo', 'cleo', 'dan'].map(
+    (user, index): Peer => ({ editor: new Editor(user, { clientId: 1_000 + index * 7 }), inbox: [] }),
+  )
   let documents = createDocuments({ store: server.store, clock, log })
   let document = await documents.open(note)
   const reconnect = async (peer: Peer): Promise<void> => {
@@ -94,7 +103,12 @@ function snapshotOf(state: Uint8Array): Y.Snapshot {
 }
 
 /** An update with one letter between two units. */
-function letterBetween(client: number, clock: number, neighbours: readonly (readonly [number, number] | null)[], parent: readonly [number, number]): Uint8Array {
+function letterBetween(
+  client: number,
+  clock: number,
+  neighbours: readonly (readonly [number, number] | null)[],
+  parent: readonly [number, number],
+): Uint8Array {
   const encoder = createEncoder()
   for (const number of [1, 1, client, clock]) writeVarUint(encoder, number)
   const [left = null, right = null] = neighbours
@@ -106,7 +120,9 @@ function letterBetween(client: number, clock: number, neighbours: readonly (read
   return toUint8Array(encoder)
 }
 
-test('[NO20] whatever neighbours a writer claims: what is accepted gives one text in every order of arrival (YJ-11)', { timeout: 60_000 }, () => {
+test('[NO20] whatever neighbours a writer claims: what is accepted gives one text in every order of arrival (YJ-11)', {
+  timeout: 60_000,
+}, () => {
   const random = generator(11)
   let accepted = 0
   for (let world = 0; world < 1_000; world += 1) {
@@ -115,8 +131,16 @@ test('[NO20] whatever neighbours a writer claims: what is accepted gives one tex
     const text = new Y.XmlText('abc')
     doc.getXmlFragment('prosemirror').insert(0, [text])
     const base = Y.encodeStateAsUpdate(doc)
-    const units: (readonly [number, number])[] = [[1, 1], [1, 2], [1, 3]]
-    const updates: { readonly id: readonly [number, number]; readonly bytes: Uint8Array; readonly needs: readonly (readonly [number, number])[] }[] = []
+    const units: (readonly [number, number])[] = [
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]
+    const updates: {
+      readonly id: readonly [number, number]
+      readonly bytes: Uint8Array
+      readonly needs: readonly (readonly [number, number])[]
+    }[] = []
     for (let step = 0; step < 12; step += 1) {
       const client = 2 + random(3)
       const id = [client, Y.getState(doc.store, client)] as const
@@ -142,7 +166,10 @@ test('[NO20] whatever neighbours a writer claims: what is accepted gives one tex
       const left = [...updates]
       while (left.length > 0) {
         const has = ([client, at]: readonly [number, number]): boolean => at < Y.getState(copy.store, client)
-        const next = pick(left.filter(({ id: [client, at], needs }) => at === Y.getState(copy.store, client) && needs.every(has)), random)
+        const next = pick(
+          left.filter(({ id: [client, at], needs }) => at === Y.getState(copy.store, client) && needs.every(has)),
+          random,
+        )
         left.splice(left.indexOf(next), 1)
         Y.applyUpdate(copy, next.bytes)
       }
@@ -152,14 +179,21 @@ test('[NO20] whatever neighbours a writer claims: what is accepted gives one tex
   expect(accepted).toBeGreaterThan(1_000)
 })
 
-test('[NO1] random undo and redo among concurrent edits: all but what Yjs itself cannot place alike everywhere is accepted', { timeout: 60_000 }, () => {
+test('[NO1] random undo and redo among concurrent edits: all but what Yjs itself cannot place alike everywhere is accepted', {
+  timeout: 60_000,
+}, () => {
   const random = generator(3)
   const counts = { sent: 0, refused: 0 }
   for (let world = 0; world < 60; world += 1) {
     const server = new Y.Doc()
     const peers = ['a', 'b', 'c'].map((user) => {
       const editor = new Editor(user)
-      return { editor, undo: new Y.UndoManager(editor.root, { captureTimeout: 0 }), inbox: [] as Uint8Array[], ended: false }
+      return {
+        editor,
+        undo: new Y.UndoManager(editor.root, { captureTimeout: 0 }),
+        inbox: [] as Uint8Array[],
+        ended: false,
+      }
     })
     writeParagraph(server.getXmlFragment('prosemirror'), 'start')
     for (const { editor } of peers) editor.receive(Y.encodeStateAsUpdate(server))

@@ -160,7 +160,8 @@ test('[NO10] documents without users are closed when too many are open; those in
   const documents = createDocuments({ store, clock, log, capacity: 2 })
   const notes = await Promise.all([1, 2, 3, 4].map(() => server.newNote()))
   const [first, second, third, fourth] = await Promise.all(notes.map((note) => documents.open(note)))
-  if (first === undefined || second === undefined || third === undefined || fourth === undefined) throw new Error('four notes')
+  if (first === undefined || second === undefined || third === undefined || fourth === undefined)
+    throw new Error('four notes')
   expect(documents.size).toBe(4)
   state.hold = true
   const ana = new Editor('ana')
@@ -169,7 +170,12 @@ test('[NO10] documents without users are closed when too many are open; those in
   documents.release(first)
   documents.release(second)
   documents.release(third)
-  expect([first, second, third, fourth].map(({ note }) => documents.get(note) !== undefined)).toEqual([true, false, false, true])
+  expect([first, second, third, fourth].map(({ note }) => documents.get(note) !== undefined)).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ])
   state.hold = false
   release()
   await storing
@@ -190,7 +196,10 @@ test('[NO11] a damaged document is not opened and not overwritten, and the other
   await server.store.append(damaged, { update: update.slice(0, -4), user: 'ana', clients: [ana.doc.clientID], at: 1 })
   await server.store.append(whole, { update, user: 'ana', clients: [ana.doc.clientID], at: 1 })
   const before = await server.store.load(damaged)
-  expect(await refusalOf(() => server.documents.open(damaged))).toEqual({ code: 'unavailable', rule: 'document-damaged' })
+  expect(await refusalOf(() => server.documents.open(damaged))).toEqual({
+    code: 'unavailable',
+    rule: 'document-damaged',
+  })
   const document = await server.documents.open(whole)
   expect((await document.state()).offset).toBe(1)
   expect(await refusalOf(() => server.documents.open(damaged))).toMatchObject({ code: 'unavailable' })
@@ -240,7 +249,12 @@ test('[NO14] updates of another node are applied in order, known ones ignored, a
   for (let edit = 0; edit < 4; edit += 1) writeParagraph(ana.root, `line ${edit}`)
   const [first, , third, fourth] = await ana.sendAll(there)
   if (first === undefined || third === undefined || fourth === undefined) throw new Error('four were sent')
-  const from = ({ offset, update }: { offset: number; update: Uint8Array }) => ({ offset, update, user: 'ana', clients: [ana.doc.clientID] })
+  const from = ({ offset, update }: { offset: number; update: Uint8Array }) => ({
+    offset,
+    update,
+    user: 'ana',
+    clients: [ana.doc.clientID],
+  })
   expect(here.receive(from(first))).toBe('applied')
   expect(here.receive(from(first))).toBe('known')
   expect(here.receive(from(fourth))).toBe('gap')

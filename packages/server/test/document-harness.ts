@@ -143,7 +143,8 @@ export function editRandomly(root: Y.XmlFragment, random: (max: number) => numbe
   } else if (kind < 6) {
     content?.insert(random(content.length + 1), pick(['x', 'yz', 'é'], random))
   } else if (kind < 7) {
-    if (content !== undefined && content.length > 2) content.format(random(content.length - 1), 2, { bold: pick([{}, null], random) })
+    if (content !== undefined && content.length > 2)
+      content.format(random(content.length - 1), 2, { bold: pick([{}, null], random) })
   } else if (kind < 8) {
     if (content !== undefined && content.length > 1) content.delete(random(content.length - 1), 1)
   } else if (kind < 9) {

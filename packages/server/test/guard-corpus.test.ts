@@ -7,7 +7,12 @@ import { openStore, refusalOf } from './document-harness.ts'
 interface Corpus {
   readonly base: readonly string[]
   readonly valid: string
-  readonly cases: readonly { readonly name: string; readonly code: string; readonly rule: string; readonly bytes: string }[]
+  readonly cases: readonly {
+    readonly name: string
+    readonly code: string
+    readonly rule: string
+    readonly bytes: string
+  }[]
 }
 
 const corpus = JSON.parse(await readFile(new URL('./corpus/hostile-updates.json', import.meta.url), 'utf8')) as Corpus

@@ -71,9 +71,15 @@ const contentTypes = new Map<unknown, string>([
 function flatYjs(struct: Y.Item | Y.GC | Y.Skip): object {
   const { client, clock } = struct.id
   const idOf = (id: Y.ID | null) => (id === null ? null : { client: id.client, clock: id.clock })
-  if (!(struct instanceof Y.Item)) return { kind: struct instanceof Y.GC ? 'gc' : 'skip', client, clock, length: struct.length }
+  if (!(struct instanceof Y.Item))
+    return { kind: struct instanceof Y.GC ? 'gc' : 'skip', client, clock, length: struct.length }
   const { content, parent } = struct
-  const type = content instanceof Y.ContentType ? (content.type instanceof Y.XmlElement ? 'element' : 'text') : contentTypes.get(content.constructor)
+  const type =
+    content instanceof Y.ContentType
+      ? content.type instanceof Y.XmlElement
+        ? 'element'
+        : 'text'
+      : contentTypes.get(content.constructor)
   return {
     kind: 'item',
     client,
@@ -98,7 +104,11 @@ function read(update: Uint8Array): DecodedUpdate | undefined {
 
 function check(doc: Y.Doc, update: Uint8Array): Uint8Array | undefined {
   try {
-    const checked = checkUpdate(doc, update, { user: 'ana', ownerOf: (client) => (client === 11 ? 'bo' : client === 12 ? 'ana' : undefined), newClientsLeft: 3 })
+    const checked = checkUpdate(doc, update, {
+      user: 'ana',
+      ownerOf: (client) => (client === 11 ? 'bo' : client === 12 ? 'ana' : undefined),
+      newClientsLeft: 3,
+    })
     return checked.bytes
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
@@ -142,7 +152,8 @@ test(`[NO4] ${rounds.toLocaleString('en')} random and mutated updates: refused w
     counts.taken += 1
     for (const target of [world.doc, world.peer]) {
       Y.applyUpdate(target, bytes)
-      if (target.store.pendingStructs !== null || target.store.pendingDs !== null) throw new Error(`pending in round ${round}`)
+      if (target.store.pendingStructs !== null || target.store.pendingDs !== null)
+        throw new Error(`pending in round ${round}`)
     }
     world.taken += 1
     state = Y.encodeStateAsUpdate(world.doc)

@@ -54,7 +54,10 @@ test('[NO4] lies about counts cost neither memory nor time (YJ-05)', () => {
 test('[NO4] an update may hold so many structs and no more', async () => {
   const { doc } = documentWith('text')
   expect(checkUpdate(doc, removals(limits.structsPerUpdate), author).changed).toBe(true)
-  expect(await refusalOf(() => checkUpdate(doc, removals(limits.structsPerUpdate + 1), author))).toEqual({ code: 'too-large', rule: 'structs-per-update' })
+  expect(await refusalOf(() => checkUpdate(doc, removals(limits.structsPerUpdate + 1), author))).toEqual({
+    code: 'too-large',
+    rule: 'structs-per-update',
+  })
 })
 
 test('[NO4] an update may have so many bytes and no more', async () => {
@@ -66,7 +69,10 @@ test('[NO4] an update may have so many bytes and no more', async () => {
   const known = { ...author, ownerOf: () => 'ana' }
   expect(checkUpdate(copy, Y.encodeStateAsUpdate(doc, before), known).changed).toBe(true)
   content.insert(0, 'y'.repeat(200))
-  expect(await refusalOf(() => checkUpdate(copy, Y.encodeStateAsUpdate(doc, before), known))).toEqual({ code: 'too-large', rule: 'update-bytes' })
+  expect(await refusalOf(() => checkUpdate(copy, Y.encodeStateAsUpdate(doc, before), known))).toEqual({
+    code: 'too-large',
+    rule: 'update-bytes',
+  })
 })
 
 test('[NO4] a crowd of clients that fight for one place is refused before it costs Yjs seconds', async () => {
@@ -94,7 +100,10 @@ test('[NO4] a crowd of clients that fight for one place is refused before it cos
   }
   expect(checkUpdate(doc, crowd(20, 100), author).claims).toHaveLength(20)
   const start = performance.now()
-  expect(await refusalOf(() => checkUpdate(doc, crowd(200, 200), author))).toEqual({ code: 'too-large', rule: 'conflict-work' })
+  expect(await refusalOf(() => checkUpdate(doc, crowd(200, 200), author))).toEqual({
+    code: 'too-large',
+    rule: 'conflict-work',
+  })
   expect(performance.now() - start).toBeLessThan(2_000)
 })
 
@@ -133,7 +142,10 @@ test('[NO18] deleting every second character of a text is done within its bound,
     return toUint8Array(encoder)
   }
   const over = deletions(limits.structsPerUpdate + 1)
-  expect(await refusalOf(() => checkUpdate(doc, over, author))).toEqual({ code: 'too-large', rule: 'deletions-per-update' })
+  expect(await refusalOf(() => checkUpdate(doc, over, author))).toEqual({
+    code: 'too-large',
+    rule: 'deletions-per-update',
+  })
   const within = checkUpdate(doc, deletions(limits.structsPerUpdate), author)
   expect(within.changed).toBe(true)
   const start = performance.now()

@@ -41,8 +41,6 @@ export class Rehearsal {
   readonly #splits = new Map<Listed, Split[]>()
   readonly #starts = new Map<object, Map<string | null, Run | null>>()
   readonly #sources: Sources
-  /** The newest item of each client of the update. */
-  readonly #newest = new Map<number, Item>()
   /** What each client of the update knew, as far as it had to be found out. */
   readonly #pasts = new Map<number, Past>()
   #left = maxSteps
@@ -60,12 +58,7 @@ export class Rehearsal {
   insert(item: Item, list: List, neighbours: Neighbours): void {
     const { left, right } = neighbours
     const first = left === null ? this.#startOf(list) : this.#next(left)
-    const before = this.#newest.get(item.client)
-    this.#newest.set(item.client, item)
-    // Typing goes on between the same neighbours, which were looked at when it began.
-    const goesOn =
-      before !== undefined && isSame(item.origin, unitBefore(item)) && isSame(item.rightOrigin, before.rightOrigin)
-    if (!goesOn && !isAt(first, right)) this.#checkBetween(item, first, right)
+    if (!isAt(first, right) && !goesOn(item, left)) this.#checkBetween(item, first, right)
     const place = isAt(first, right) ? left : this.#resolve(item, neighbours, first)
     const next = place === null ? this.#startOf(list) : this.#next(place)
     const run = { struct: item, clock: item.clock }
@@ -198,8 +191,10 @@ function clientOf(struct: Listed): number {
   return struct instanceof Y.Item ? struct.id.client : struct.client
 }
 
-function unitBefore({ client, clock }: Item): Id {
-  return { client, clock: clock - 1 }
+/** Whether typing goes on between the same neighbours, which were looked at when it began. */
+function goesOn({ client, clock, origin, rightOrigin }: Item, left: Run | null): boolean {
+  if (left === null || origin?.client !== client || origin.clock !== clock - 1) return false
+  return isSame(left.struct.rightOrigin, rightOrigin)
 }
 
 /** The unit left of a run when it was made: inside an item, the unit before. */

@@ -4,7 +4,7 @@ import { ActionIcon, Textarea } from '@mantine/core'
 import type { Channel } from '@sallyport/client'
 import { limits } from '@sallyport/protocol'
 import { IconArrowUp } from '@tabler/icons-react'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import classes from './composer.module.css'
 import { loadDraft, saveDraft } from './drafts.ts'
 
@@ -19,6 +19,7 @@ interface ComposerProps {
 
 /** Enter sends, Shift and Enter make a new line; what is not sent stays here until the next visit. */
 export function Composer({ channel, parent, place, label, onSend }: ComposerProps) {
+  const field = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useState(() => loadDraft(place))
   const content = text.trim()
   const over = [...content].length - limits.messageContent
@@ -34,6 +35,8 @@ export function Composer({ channel, parent, place, label, onSend }: ComposerProp
     onSend(content)
     setText('')
     saveDraft(place, '')
+    // After the button was pressed: the next message is written here too, and a phone keeps its keyboard.
+    field.current?.focus()
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -51,6 +54,7 @@ export function Composer({ channel, parent, place, label, onSend }: ComposerProp
       }}
     >
       <Textarea
+        ref={field}
         className={classes.field ?? ''}
         variant="unstyled"
         aria-label={label}

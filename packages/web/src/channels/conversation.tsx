@@ -60,7 +60,7 @@ export function Conversation({ channel, overview, parent, name, context, start }
           <Composer
             channel={channel}
             parent={parent}
-            place={parent === null ? overview.id : `${overview.id}:${parent}`}
+            place={[context.me, overview.id, ...(parent === null ? [] : [parent])].join(':')}
             label={parent === null ? `Message ${name}` : 'Reply in the thread'}
             onSend={posting.send}
           />

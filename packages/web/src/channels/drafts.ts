@@ -2,7 +2,7 @@
 
 const prefix = 'sallyport-draft:'
 
-/** The draft for a place (a channel, or a channel and a message); empty when there is none. */
+/** The draft for a place (person, channel, and the message of a thread); empty when there is none. */
 export function loadDraft(place: string): string {
   return storage()?.getItem(prefix + place) ?? ''
 }

@@ -2,7 +2,8 @@
 
 import { Text } from '@mantine/core'
 import type { Channel } from '@sallyport/client'
-import { typingText, useTyping } from './use-typing.ts'
+import { typingText } from './typing-text.ts'
+import { useTyping } from './use-typing.ts'
 
 interface TypingLineProps {
   readonly channel: Channel

@@ -5,6 +5,7 @@ import type { NoteOverview } from '@sallyport/protocol'
 import { IconEye } from '@tabler/icons-react'
 import { useCallback } from 'react'
 import { useLocation } from 'wouter'
+import { useConnectionStatus } from '../shell/connection-context.tsx'
 import { ErrorAlert } from '../shell/error-alert.tsx'
 import { NotFoundPage } from '../shell/not-found-page.tsx'
 import { notify } from '../shell/notify.ts'
@@ -47,6 +48,9 @@ function OpenNote({ note }: { readonly note: NoteOverview }) {
     [title, navigate],
   )
   const live = useNoteProvider(id, onLeft)
+  const status = useConnectionStatus()
+  // Why the connection ended stands over the page already.
+  const error = status === 'ended' ? undefined : live?.error
   const level = live?.provider.level ?? note.level
   const readOnly = level === 'read' || level === 'none'
   return (
@@ -74,9 +78,9 @@ function OpenNote({ note }: { readonly note: NoteOverview }) {
           <Text size="sm">You may read this note but not change it. Ask its owner for the right to write.</Text>
         </Alert>
       )}
-      {live?.error !== undefined && (
+      {live !== undefined && error !== undefined && (
         <div className={classes.error}>
-          <ErrorAlert error={live.error} />
+          <ErrorAlert error={error} />
           <Button size="xs" variant="default" onClick={live.reopen}>
             {live.opened ? 'Load the note again' : 'Try again'}
           </Button>
@@ -85,7 +89,7 @@ function OpenNote({ note }: { readonly note: NoteOverview }) {
       {live?.opened === true ? (
         <NoteEditor key={live.provider.document.guid} provider={live.provider} readOnly={readOnly} />
       ) : (
-        live?.error === undefined && <NoteSkeleton />
+        error === undefined && <NoteSkeleton />
       )}
     </>
   )

@@ -31,7 +31,7 @@ function describe(
 ): { readonly state: State; readonly text: string } {
   const unsaved = provider.unsyncedChanges
   const count = unsaved === 0 ? '' : ` ${unsaved} unsaved`
-  if (error !== undefined) return { state: 'refused', text: `Not saved${count === '' ? '' : `:${count}`}` }
+  if (error !== undefined) return { state: 'refused', text: unsaved === 0 ? 'Not connected' : `Not saved:${count}` }
   if (opened && provider.status !== 'connected')
     return { state: 'offline', text: unsaved === 0 ? 'Offline' : `Offline,${count}` }
   if (!opened || !provider.synced) return { state: 'opening', text: opened ? `Catching up…${count}` : 'Opening…' }

@@ -20,8 +20,8 @@ interface SessionValue {
   readonly state: SessionState
   /** Takes up the session that a sign-in, sign-up, set-up or change of the account returned. */
   readonly enter: (account: SignedIn) => void
-  /** Asks the server again who is signed in. */
-  readonly check: () => Promise<void>
+  /** Asks the server again who is signed in; answers whether somebody is. */
+  readonly check: () => Promise<boolean>
   /** Signs out here and on the server. */
   readonly leave: () => Promise<void>
 }
@@ -35,15 +35,29 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const queries = useQueryClient()
   const query = useQuery({ queryKey: key, queryFn: () => loadSession(http), staleTime: Number.POSITIVE_INFINITY })
 
-  const enter = useCallback((account: SignedIn) => queries.setQueryData(key, stateOf(account)), [queries])
-  const check = useCallback(() => queries.invalidateQueries({ queryKey: key }), [queries])
+  const forget = useCallback(
+    // Nothing of the person who leaves stays in memory for the next one.
+    () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'config' && queryKey[0] !== key[0] }),
+    [queries],
+  )
+  const enter = useCallback(
+    (account: SignedIn) => {
+      const before = queries.getQueryData<SessionState>(key)
+      if (before?.status !== 'signed-in' || before.account.id !== account.id) forget()
+      queries.setQueryData(key, stateOf(account))
+    },
+    [queries, forget],
+  )
+  const check = useCallback(async () => {
+    await queries.invalidateQueries({ queryKey: key })
+    return queries.getQueryData<SessionState>(key)?.status === 'signed-in'
+  }, [queries])
   const leave = useCallback(async () => {
     await http.call('auth.signout')
     clearDrafts()
-    // Nothing of the person who leaves stays in memory for the next one.
-    queries.removeQueries({ predicate: (entry) => entry.queryKey[0] !== 'config' && entry.queryKey[0] !== key[0] })
+    forget()
     queries.setQueryData(key, { status: 'signed-out' } satisfies SessionState)
-  }, [http, queries])
+  }, [http, queries, forget])
 
   const state: SessionState = useMemo(() => {
     if (query.data !== undefined) return query.data

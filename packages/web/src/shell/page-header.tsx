@@ -2,6 +2,7 @@
 import { Burger, Group, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
+import { useChannels } from '../channels/use-channels.ts'
 import { ConnectionPill } from './connection-pill.tsx'
 import classes from './page-header.module.css'
 import { useShell } from './shell-context.tsx'
@@ -17,7 +18,8 @@ interface PageHeaderProps {
 /** The header of a page. */
 export function PageHeader({ name, title, actions }: PageHeaderProps) {
   const { openSidebar } = useShell()
-  useDocumentTitle(`${name} · Sallyport`)
+  const unread = useChannels().data?.reduce((sum, channel) => sum + channel.unread_count, 0) ?? 0
+  useDocumentTitle(`${unread > 0 ? `(${unread}) ` : ''}${name} · Sallyport`)
   return (
     <header className={classes.header}>
       <Burger size="sm" hiddenFrom="sm" onClick={openSidebar} aria-label="Open the sidebar" />

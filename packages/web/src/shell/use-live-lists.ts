@@ -1,7 +1,6 @@
 /** Keeps the lists of channels and notes as they are on the server, by the events that it sends. */
 import type { ChannelOverview } from '@sallyport/protocol'
 import { useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
 import { channelsKey, patchChannel, patchRead } from '../channels/use-channels.ts'
 import { notesKey } from '../notes/use-notes.ts'
 import { useAccount } from '../session/session-context.tsx'
@@ -11,7 +10,6 @@ import { useJoined, useServerEvent } from './connection-context.tsx'
 export function useLiveLists(): void {
   const queries = useQueryClient()
   const me = useAccount().id
-  const joinedBefore = useRef(false)
 
   useServerEvent('events:channel', (payload) => {
     if (!('user' in payload)) {
@@ -20,7 +18,7 @@ export function useLiveLists(): void {
       else refresh(channelsKey)
       return
     }
-    if (payload.data.type !== 'message' || payload.data.data.parent_id !== null) return
+    if (payload.data.type !== 'message') return
     const { created_at } = payload.data.data
     const mine = payload.user.id === me
     const known = queries.getQueryData<ChannelOverview[]>(channelsKey)?.some(({ id }) => id === payload.channel_id)
@@ -34,14 +32,11 @@ export function useLiveLists(): void {
     refresh(notesKey)
     refresh(['note', id])
   })
-  // What happened while the connection was away came by no event.
+  // What happened while there was no connection, before the first one too, came by no event.
   useJoined(() => {
-    if (joinedBefore.current) {
-      refresh(channelsKey)
-      refresh(notesKey)
-      refresh(['note'])
-    }
-    joinedBefore.current = true
+    refresh(channelsKey)
+    refresh(notesKey)
+    refresh(['note'])
   })
 
   function refresh(queryKey: readonly string[]): void {
