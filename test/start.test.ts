@@ -16,7 +16,7 @@ const folder = () => {
 }
 const urlIn = (line: string) => /http:\S+/.exec(line)?.[0] ?? ''
 
-test('[ST40] a start prints at most ten lines: version, mode, address, set-up link, folder, what is not for production', async () => {
+test('[UP1] a start prints at most ten lines: version, mode, address, set-up link, folder, what is not for production', async () => {
   const data = folder()
   await using run = runExecutable(['serve', '--port', '0', '--data', data])
   await run.line(/Not for production/)
@@ -36,7 +36,7 @@ test('[ST40] a start prints at most ten lines: version, mode, address, set-up li
   expect((await fetch(`${app}/.env`)).status).toBe(404)
 })
 
-test('[ST41] a first administrator can come from the settings, also from files', async () => {
+test('[UP2] a first administrator can come from the settings, also from files', async () => {
   const data = folder()
   const password = join(root, 'password')
   writeFileSync(password, 'from a file, long\n')
@@ -48,7 +48,7 @@ test('[ST41] a first administrator can come from the settings, also from files',
   expect(run.out() + run.err()).not.toContain('from a file')
 })
 
-test('[ST42] Ctrl-C stops in order with exit code 0, and people are told to come back', async () => {
+test('[UP3] Ctrl-C stops in order with exit code 0, and people are told to come back', async () => {
   const env = { ADMIN_EMAIL: 'root@example.test', ADMIN_PASSWORD: 'long enough password' }
   await using run = runExecutable(['serve', '--port', '0', '--data', folder()], env)
   const person = await Person.signIn(urlIn(await run.line(/App/)), 'root@example.test', 'long enough password')
@@ -59,7 +59,7 @@ test('[ST42] Ctrl-C stops in order with exit code 0, and people are told to come
   expect(await run.exited).toBe(0)
 })
 
-test('[ST43] --demo makes two people, a channel and a note, and prints how to sign in', async () => {
+test('[UP4] --demo makes two people, a channel and a note, and prints how to sign in', async () => {
   await using run = runExecutable(['serve', '--port', '0', '--data', folder(), '--demo'])
   const [, ana = '', anaPassword = '', bo = '', boPassword = ''] =
     /Ana: (\S+) (\S+) +Bo: (\S+) (\S+)/.exec(await run.line(/Demo/)) ?? []
@@ -74,7 +74,7 @@ test('[ST43] --demo makes two people, a channel and a note, and prints how to si
   }
 })
 
-test('[ST44] what cannot work is one clear line with the remedy, and exit code 1', async () => {
+test('[UP5] what cannot work is one clear line with the remedy, and exit code 1', async () => {
   const busy = createServer()
   const port = await new Promise<number>((resolve) =>
     busy.listen(0, '127.0.0.1', () => resolve((busy.address() as { port: number }).port)),

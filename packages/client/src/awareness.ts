@@ -34,11 +34,9 @@ export class AwarenessLink {
   announce(): void {
     const { awareness } = this.#options
     const state = awareness.getLocalState()
-    const meta = awareness.meta.get(awareness.clientID)
-    if (state === null || meta === undefined) return
+    if (state === null) return
     this.#cancel()
-    // The others may have been told that we are gone under the next clock, so that one would count as outdated.
-    awareness.meta.set(awareness.clientID, { ...meta, clock: meta.clock + 1 })
+    // Sets a newer clock as well: the others have been told that the present one has ended.
     awareness.setLocalState(state)
   }
 

@@ -1,4 +1,7 @@
 /** Notes through the real server: two people, one document. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
@@ -184,6 +187,27 @@ test.each([1, 2, 3])('[CL11] whatever is cut and when (seed %i), everybody ends 
     await holds(provider, () => JSON.stringify(read(provider)) === JSON.stringify(read(fresh)))
   }
   expect(read(fresh).length).toBeGreaterThan(10)
+})
+
+test('[CL11] a server that restarts loses nothing, neither of the note nor of what was written meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-client-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const first = await startServer({ DATA_DIR: folder })
+  const ana = await first.person('Ana')
+  const note = await ana.note()
+  await using proxy = await startProxy(first.url)
+  const client = clientOf(ana, proxy.url)
+  const a = await openNote(client, note)
+  write(a.document, 'before')
+  await saved(a)
+  await first[Symbol.asyncDispose]()
+  await holds(a, () => a.status === 'disconnected')
+  write(a.document, 'meanwhile')
+  await using second = await startServer({ DATA_DIR: folder })
+  proxy.retarget(second.url)
+  await holds(a, () => a.synced && !a.hasUnsyncedChanges)
+  const b = await openNote(clientOf(ana, second.url), note)
+  expect(read(b)).toEqual(['before', 'meanwhile'])
 })
 
 test('[CL11] a document that was written before it was connected is brought to the server', async () => {

@@ -9,11 +9,13 @@ export interface Proxy extends AsyncDisposable {
   /** Cuts every connection and takes no new one until `open()`. */
   shut(): void
   open(): void
+  /** New connections go to this server. */
+  retarget(url: string): void
 }
 
 /** Starts a proxy in front of a server on this machine. */
 export async function startProxy(target: string): Promise<Proxy> {
-  const { port, hostname } = new URL(target)
+  let { port, hostname } = new URL(target)
   const pairs = new Set<readonly [Socket, Socket]>()
   let taking = true
   const server = createServer((near) => {
@@ -49,6 +51,9 @@ export async function startProxy(target: string): Promise<Proxy> {
     },
     open: () => {
       taking = true
+    },
+    retarget: (url) => {
+      ;({ port, hostname } = new URL(url))
     },
     [Symbol.asyncDispose]: async () => {
       cut()

@@ -2,11 +2,9 @@
 import { limits, ProtocolError } from '@sallyport/protocol'
 import * as Y from 'yjs'
 import { malformed } from './byte-reader.ts'
+import { checkEditWork } from './edit-work.ts'
 import { placeStructs } from './placement.ts'
-import { type DecodedUpdate, type Deletion, readUpdate, type Struct } from './update-reader.ts'
-
-/** Structs that one document may hold: each costs memory far beyond its bytes. */
-export const documentStructs = 500_000
+import { type DecodedUpdate, readUpdate, type Struct } from './update-reader.ts'
 
 /** Who sends an update, and what is known of Yjs client ids. */
 export interface Author {
@@ -48,8 +46,9 @@ export function checkUpdate(document: Y.Doc, update: Uint8Array, author: Author)
     author,
   )
   const grows = writers.length > 0
-  if (grows) checkSize(document, decoded)
-  return { changed: grows || decoded.deletions.some((deletion) => isNew(document, deletion)), claims, bytes, grows }
+  const deletes = checkEditWork(document, decoded)
+  return { changed: grows || deletes, claims, bytes, grows }
+}
 }
 
 /**
@@ -84,22 +83,4 @@ function checkOwners(document: Y.Doc, clients: readonly number[], author: Author
   }
   if (claims.length > author.newClientsLeft) throw new ProtocolError('too-large', { rule: 'clients-per-session' })
   return claims
-}
-
-function checkSize(document: Y.Doc, { blocks, deletions }: DecodedUpdate): void {
-  let structs = deletions.length * 2
-  for (const block of blocks.values()) structs += block.length
-  for (const block of document.store.clients.values()) structs += block.length
-  if (structs > documentStructs) throw new ProtocolError('too-large', { rule: 'document-structs' })
-}
-
-/** Whether the document has something in the range that is not deleted yet. */
-function isNew(document: Y.Doc, { client, clock, length }: Deletion): boolean {
-  const structs = document.store.clients.get(client) ?? []
-  for (let index = Y.findIndexSS(structs, clock); index < structs.length; index += 1) {
-    const struct = structs[index]
-    if (struct === undefined || struct.id.clock >= clock + length) return false
-    if (!struct.deleted) return true
-  }
-  return false
 }
