@@ -132,6 +132,12 @@ export function content(): Case[] {
     ),
     refused('YJ-15 the key __proto__ in JSON', format(inText, 'bold', '{"__proto__":{"a":1}}'), 'value-key'),
     refused('YJ-15 a key twice', rawAny(attribute('a'), [118, 2, 1, 97, 126, 1, 97, 126]), 'value-key-twice'),
+    refused('YJ-15 an integer in a longer form', rawAny(attribute('a'), [125, 0x80, 0x00]), 'number-form'),
+    refused(
+      'YJ-15 an integer beyond 2^53',
+      rawAny(attribute('a'), [125, ...times(8, () => 255), 0x7f]),
+      'number-range',
+    ),
     refused('YJ-15 a big integer', rawAny(attribute('a'), [122, 0, 0, 0, 0, 0, 0, 0, 1]), 'value-type'),
     refused('YJ-15 bytes in a value', rawAny(attribute('a'), [116, 1, 1]), 'value-type'),
     refused(

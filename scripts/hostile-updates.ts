@@ -50,11 +50,11 @@ function malformed(): Case[] {
     rule,
   })
   const cuts = times(valid.length, (length) =>
-    refused(`YJ-01 cut after ${length} bytes`, valid.subarray(0, length), ''),
+    refused(`YJ-01 cut after ${length} bytes`, valid.subarray(0, length), length === 0 ? 'truncated' : '*'),
   )
   const v2 = Y.convertUpdateFormatV1ToV2(valid)
   return [
-    ...cuts.map((cut) => ({ ...cut, rule: '*' })),
+    ...cuts,
     refused('YJ-01 all zero', new Uint8Array(32), 'trailing-bytes'),
     refused('YJ-01 all ones', new Uint8Array(32).fill(255), 'number-range'),
     refused('YJ-01 50 bytes behind it', concat(valid, new Uint8Array(50)), 'trailing-bytes'),
@@ -64,6 +64,11 @@ function malformed(): Case[] {
       'YJ-01 text that is not UTF-8',
       one(item(4, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(2, 0xc3, 0x28)))),
       'utf-8',
+    ),
+    refused(
+      'YJ-04 a text longer than the bytes',
+      one(item(4, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(100, 97)))),
+      'truncated',
     ),
     refused('YJ-04 one block too many', update([{ client: sender, clock: 8, structs: [typed] }], [], 2), '*'),
     refused('YJ-04 one struct too many', update([{ client: sender, clock: 8, structs: [typed], announced: 2 }]), '*'),

@@ -280,6 +280,23 @@ describe('notes', () => {
     expect(await kept(ana, note, 'forged')).toEqual({ times: 0, offset: 0 })
   })
 
+  test('[CL38] a long note goes on taking edits, though each brings the whole note in three renderings', async () => {
+    await using server = await startServer(deferred)
+    const { ana, note } = await twoPeople(server)
+    await using own = await visit(ana, note)
+    for (let count = 0; count < 80; count += 1) own.editor.type(`line ${count};`)
+    await settled(own.page)
+    let list: object = { type: 'paragraph', content: [{ type: 'text', text: 'deep' }] }
+    for (let level = 0; level < 10; level += 1)
+      list = { type: 'bulletList', content: [{ type: 'listItem', content: [list] }] }
+    const content = { md: '', html: '', json: { type: 'doc', content: [list] } }
+    const update = { document_id: `note:${note}`, update: Array.from(paragraph('line 80;')), data: { content } }
+    own.page.socket.emit('ydoc:document:update', update)
+    await settled(own.page)
+    expect(own.page.received.filter(({ event }) => event === 'error')).toEqual([])
+    expect(await kept(ana, note, 'line ')).toMatchObject({ times: 81 })
+  })
+
   test('[CL27] a page gets its bytes as arrays of numbers, also what a client of ours sent as binary', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)

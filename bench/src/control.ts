@@ -7,7 +7,7 @@ export type Order = { readonly type: 'cpu' } | { readonly type: 'stop' }
 export type Report = { readonly type: 'ready'; readonly port: number } | { readonly type: 'cpu'; readonly ms: number }
 
 /** A server under test, inside its process. */
-export interface BenchServer {
+interface BenchServer {
   readonly port: number
   close(): Promise<void>
 }

@@ -51,7 +51,8 @@ export function machineText({ processor, cores, node, pinned, load, fsync }: Mac
   ].join('\n')
 }
 
-function measureFsync(): Machine['fsync'] {
+/** Takes the time of 100 fsyncs: what every durable write waits for at least. */
+export function measureFsync(): Machine['fsync'] {
   using folder = temporaryFolder()
   const file = openSync(join(folder.path, 'fsync'), 'w')
   const block = Buffer.alloc(4_096)

@@ -13,9 +13,3 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
   return (upper + lower) / 2
 }
-
-/** Half the distance between the extremes as a part of the median: how far repetitions lie apart. */
-export function spread(values: readonly number[]): number {
-  const middle = median(values)
-  return middle === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / 2 / middle
-}

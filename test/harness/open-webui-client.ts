@@ -46,6 +46,7 @@ export class OpenWebUiPage implements AsyncDisposable {
   #token: string | undefined
   #heartbeat: NodeJS.Timeout | undefined
   readonly #checks = new Set<() => void>()
+  readonly #closing = new AbortController()
 
   /** Loads the page. `stored` is the token that an earlier visit left. */
   constructor(url: string, { generation = 'N', stored }: { generation?: Generation; stored?: string } = {}) {
@@ -112,6 +113,7 @@ export class OpenWebUiPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
     clearInterval(this.#heartbeat)
     this.socket.close()
   }
@@ -119,10 +121,14 @@ export class OpenWebUiPage implements AsyncDisposable {
   /** The layout's listener. It asks for the version first, so the editor's join goes out before `user-join`. */
   async #connected(): Promise<void> {
     const headers = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }
-    const answer = await fetch(`${this.url}/api/version`, { headers }).catch(() => undefined)
-    // The server went away meanwhile: the next `connect` asks again.
-    if (!answer?.ok) return
-    await answer.json()
+    const { signal } = this.#closing
+    try {
+      await (await fetch(`${this.url}/api/version`, { headers, signal })).json()
+    } catch {
+      // The page was closed, or the server went away: then the next `connect` asks again.
+      return
+    }
+    clearInterval(this.#heartbeat)
     this.#heartbeat = setInterval(() => {
       if (this.socket.connected) this.heartbeat()
     }, heartbeatMs)
@@ -305,8 +311,11 @@ export class OpenWebUiNote {
     update: number[]
   }): void => {
     if (document_id !== this.documentId || socket_id === this.page.socket.id) return
-    // N gives no origin, so that its own listener takes it for typing and sends it back.
-    if (this.page.generation === 'N') return Y.applyUpdate(this.doc, new Uint8Array(update))
+    if (this.page.generation === 'N') {
+      // It gives no origin, so that its own listener takes it for typing and sends it back.
+      Y.applyUpdate(this.doc, new Uint8Array(update))
+      return
+    }
     Y.applyUpdate(this.doc, new Uint8Array(update), 'server')
     clearTimeout(this.#refresh)
     this.#refresh = setTimeout(() => {

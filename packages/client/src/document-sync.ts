@@ -165,11 +165,10 @@ export class DocumentSync {
   }
 
   #lost(ended: boolean): void {
-    if (this.#phase === 'closed' || (this.#phase === 'waiting' && !ended)) return
-    const { client } = this.#options
-    this.#disconnect('waiting', client.error?.code ?? 'unavailable')
-    if (ended)
-      this.#host.failed(new SallyportError(client.error ?? localReport('unavailable', 'The client was closed.')))
+    if (this.#phase === 'closed') return
+    const { error } = this.#options.client
+    this.#disconnect('waiting', error?.code ?? 'unavailable')
+    if (ended) this.#host.failed(new SallyportError(error ?? localReport('unavailable', 'The client was closed.')))
   }
 
   #onLeft(reason: Payload<'room:left'>['reason']): void {

@@ -23,7 +23,8 @@ export interface HttpOptions {
   readonly timeoutMs?: number
 }
 
-type Part<Name extends string, T> = object extends T ? { readonly [K in Name]?: T } : { readonly [K in Name]: T }
+type Part<Name extends string, T> =
+  Record<string, never> extends T ? { readonly [K in Name]?: T } : { readonly [K in Name]: T }
 
 /** What a call of a route takes; parts that the route does not need may be left out. */
 export type RouteRequest<N extends RouteName> = Part<'params', Params<N>> &

@@ -4,6 +4,7 @@ import { ObservableV2 } from 'lib0/observable'
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { AwarenessLink } from './awareness.ts'
+import { raise } from './background.ts'
 import { toBytes, toWire } from './bytes.ts'
 import type { Client } from './client.ts'
 import type { DocumentHost, NoteLevel, ProviderStatus } from './document-host.ts'
@@ -157,6 +158,15 @@ export class NoteProvider extends ObservableV2<NoteProviderEvents> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.emit('destroy', [this])
     super.destroy()
+  }
+
+  /** Calls the listeners; an error of one is raised, and does not stop the note. */
+  override emit<E extends keyof NoteProviderEvents>(event: E, args: Parameters<NoteProviderEvents[E]>): void {
+    try {
+      super.emit(event, args)
+    } catch (error) {
+      raise(error)
+    }
   }
 
   readonly #onDocumentDestroy = () => this.destroy()

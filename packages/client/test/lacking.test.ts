@@ -20,7 +20,7 @@ function answer(document: Y.Doc, server: Y.Doc) {
   return { state, stateVector: Y.encodeStateVector(server) }
 }
 
-test('[CL10] a server that has everything is sent nothing, also when there are deletions', () => {
+test('[CL11] a server that has everything is sent nothing, also when there are deletions', () => {
   const { document, server } = pair()
   expect(lacking(document, answer(document, server))).toBeUndefined()
   server.getText('t').insert(0, 'x')
@@ -28,7 +28,7 @@ test('[CL10] a server that has everything is sent nothing, also when there are d
   expect(lacking(document, answer(document, server))).toBeUndefined()
 })
 
-test('[CL10] text that the server lacks is found', () => {
+test('[CL11] text that the server lacks is found', () => {
   const { document, server } = pair()
   document.getText('t').insert(3, 'offline ')
   const update = lacking(document, answer(document, server))
@@ -36,7 +36,7 @@ test('[CL10] text that the server lacks is found', () => {
   expect(server.getText('t').toString()).toBe(document.getText('t').toString())
 })
 
-test('[CL10] a deletion alone is found', () => {
+test('[CL11] a deletion alone is found', () => {
   const { document, server } = pair()
   document.getText('t').delete(0, 1)
   const update = lacking(document, answer(document, server))
@@ -44,7 +44,7 @@ test('[CL10] a deletion alone is found', () => {
   expect(server.getText('t').toString()).toBe(document.getText('t').toString())
 })
 
-test('[CL10] an empty document lacks nothing of an empty one', () => {
+test('[CL11] an empty document lacks nothing of an empty one', () => {
   const document = new Y.Doc()
   expect(lacking(document, answer(document, new Y.Doc()))).toBeUndefined()
 })

@@ -328,7 +328,7 @@ test('[CL15] a note that was restored to an older state is not filled again with
   expect((await failed)[0].code).toBe('conflict')
 })
 
-test('[CL10] what a level withheld is sent when the person may write again', async () => {
+test('[CL13] what a level withheld is sent when the person may write again', async () => {
   await using server = await startNotes('read')
   const provider = open(server.url)
   await holds(provider, () => provider.synced)
@@ -344,7 +344,7 @@ test('[CL10] what a level withheld is sent when the person may write again', asy
   expect(server.all('ydoc:document:update')).toHaveLength(1)
 })
 
-test('[CL13] a note that may not be opened is told as such, and tried again only on demand', async () => {
+test('[CL9] a note that may not be opened is told as such, and tried again only on demand', async () => {
   await using server = await startNotes('write')
   const join = server.answers['ydoc:document:join'] as Answer
   server.answers['ydoc:document:join'] = () => {
@@ -414,4 +414,29 @@ test('[CL18] a page that goes away sends what waits and takes its caret along, a
   expect(awareness.states.has(provider.document.clientID)).toBe(false)
   provider.destroy()
   expect(listeners.size).toBe(0)
+})
+
+test('[CL2] a listener of a provider that throws does not stop the note, and its error is not swallowed', async () => {
+  const raised: unknown[] = []
+  const queue = globalThis.queueMicrotask
+  const spy = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) =>
+    queue(() => {
+      try {
+        task()
+      } catch (error) {
+        raised.push(error)
+      }
+    }),
+  )
+  onTestFinished(() => spy.mockRestore())
+  await using server = await startNotes('write')
+  write(server.truth, 'hello')
+  const provider = open(server.url)
+  const broken = new Error('broken listener')
+  provider.once('status', () => {
+    throw broken
+  })
+  await holds(provider, () => provider.synced)
+  expect(read(provider.document)).toBe('hello')
+  expect(raised).toEqual([broken])
 })

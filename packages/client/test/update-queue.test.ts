@@ -18,7 +18,7 @@ function textOf(...updates: (Uint8Array | undefined)[]): string {
   return document.getText('t').toString()
 }
 
-test('[CL11] while one request is in flight the rest waits, and goes merged into one', () => {
+test('[CL12] while one request is in flight the rest waits, and goes merged into one', () => {
   const queue = new UpdateQueue()
   const { updates } = typed('abcd')
   queue.add(updates[0] as Uint8Array)
@@ -35,7 +35,7 @@ test('[CL11] while one request is in flight the rest waits, and goes merged into
   expect(queue.take(1_000)).toBeUndefined()
 })
 
-test('[CL11] what was in flight when the connection was lost is the first of the next request', () => {
+test('[CL12] what was in flight when the connection was lost is the first of the next request', () => {
   const queue = new UpdateQueue()
   const { updates } = typed('abc')
   queue.add(updates[0] as Uint8Array)
@@ -48,7 +48,7 @@ test('[CL11] what was in flight when the connection was lost is the first of the
   expect(textOf(queue.take(1_000))).toBe('abc')
 })
 
-test('[CL11] a request holds no more bytes than may be sent, but always one update', () => {
+test('[CL12] a request holds no more bytes than may be sent, but always one update', () => {
   const queue = new UpdateQueue()
   const { updates } = typed('abc')
   for (const update of updates) queue.add(update)

@@ -51,7 +51,7 @@ function listener(): Awareness & Disposable {
   return Object.assign(awareness, { [Symbol.dispose]: () => awareness.destroy() })
 }
 
-test('[NO15] a state is relayed in both encodings with the user stamped by the server', () => {
+test('[NO24] a state is relayed in both encodings with the user stamped by the server', () => {
   const states = createStates()
   using own = listener()
   using other = listener()
@@ -71,7 +71,7 @@ test('[NO15] a state is relayed in both encodings with the user stamped by the s
   expect(states.leave('s1')).toBeUndefined()
 })
 
-test('[NO15] JSON messages of Open WebUI reach clients of y-protocols, and echoes of others are left out', () => {
+test('[NO24] JSON messages of Open WebUI reach clients of y-protocols, and echoes of others are left out', () => {
   const states = createStates()
   using other = listener()
   const first = states.update(json({ 7: { user: { name: 'x', color: '#000000' } } }), {
@@ -100,7 +100,7 @@ test('[NO15] JSON messages of Open WebUI reach clients of y-protocols, and echoe
   expect(statesOf(other)).toMatchObject({ 7: { cursor: 5 } })
 })
 
-test('[NO15] the same client on a new connection of the same person takes its place', () => {
+test('[NO24] the same client on a new connection of the same person takes its place', () => {
   const states = createStates()
   states.update(message([7, 3, '{"a":1}']), { session: 'old', user: ana, binary: true })
   expect(states.update(message([7, 4, '{"a":2}']), { session: 'new', user: ana, binary: true })).toBeDefined()
@@ -126,7 +126,7 @@ test.each([
   ['bytes behind it', Uint8Array.of(...message([7, 5, '{}']), 0)],
   ['a prototype', message([7, 5, '{"__proto__":{}}'])],
   ['nothing', new Uint8Array(0)],
-])('[NO16] awareness with %s is refused whole and changes nothing (YJ-23)', async (_, bytes) => {
+])('[NO25] awareness with %s is refused whole and changes nothing (YJ-23)', async (_, bytes) => {
   const states = createStates(new Map([[11, 'b']]))
   states.update(message([7, 4, '{"a":1}']), { session: 'own', user: ana, binary: true })
   states.update(message([9, 4, '{"b":1}']), { session: 'other', user: bo, binary: true })
@@ -145,7 +145,7 @@ test.each([
   ['two new clients', json({ 20: {}, 21: {} })],
   ['no JSON', text.encode('{')],
   ['no UTF-8', Uint8Array.of(0xc3, 0x28)],
-])('[NO16] awareness in JSON with %s is refused (YJ-23)', async (_, bytes) => {
+])('[NO25] awareness in JSON with %s is refused (YJ-23)', async (_, bytes) => {
   const states = createStates()
   expect(await refusalOf(() => states.update(bytes, { session: 'own', user: ana, binary: false }))).toMatchObject({
     code: 'invalid-input',
@@ -153,7 +153,7 @@ test.each([
   expect(states.present()).toBeUndefined()
 })
 
-test('[NO16] an older clock, and a state that ends twice, tell nobody anything', () => {
+test('[NO25] an older clock, and a state that ends twice, tell nobody anything', () => {
   const states = createStates()
   const sender = { session: 's', user: ana, binary: true }
   expect(states.update(message([7, 4, '{}']), sender)).toBeDefined()
@@ -172,11 +172,11 @@ test.each([
   ['100,000 entries announced', Uint8Array.of(0xa0, 0x8d, 0x06, 1, 1)],
   ['a clock of 2^53 - 1', Uint8Array.of(1, 1, 255, 255, 255, 255, 255, 255, 255, 15)],
   ['too many bytes', new Uint8Array(70_000)],
-])('[NO17] a state vector with %s is refused (YJ-22)', async (_, bytes) => {
+])('[NO26] a state vector with %s is refused (YJ-22)', async (_, bytes) => {
   expect(await refusalOf(() => checkStateVector(bytes))).toMatchObject({ code: 'invalid-input' })
 })
 
-test('[NO17] the state vectors of Yjs are accepted', () => {
+test('[NO26] the state vectors of Yjs are accepted', () => {
   const doc = new Y.Doc()
   expect(checkStateVector(Y.encodeStateVector(doc))).toEqual(Uint8Array.of(0))
   doc.getText('x').insert(0, 'abc')

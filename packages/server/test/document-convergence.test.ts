@@ -50,7 +50,7 @@ function hear({ editor, inbox }: Peer, random: (max: number) => number): void {
   if (update !== undefined && fate === 2) inbox.push(update)
 }
 
-test(`[NO19] five editors, ${steps.toLocaleString('en')} random steps with losses, repeats, reorders, reconnects and restarts: one document (YJ-26)`, {
+test(`[NO28] five editors, ${steps.toLocaleString('en')} random steps with losses, repeats, reorders, reconnects and restarts: one document (YJ-26)`, {
   timeout: 120_000,
 }, async () => {
   await using server = await openStore()
@@ -120,7 +120,7 @@ function letterBetween(
   return toUint8Array(encoder)
 }
 
-test('[NO20] whatever neighbours a writer claims: what is accepted gives one text in every order of arrival (YJ-11)', {
+test('[NO29] whatever neighbours a writer claims: what is accepted gives one text in every order of arrival (YJ-11)', {
   timeout: 60_000,
 }, () => {
   const random = generator(11)
@@ -179,7 +179,7 @@ test('[NO20] whatever neighbours a writer claims: what is accepted gives one tex
   expect(accepted).toBeGreaterThan(1_000)
 })
 
-test('[NO1] random undo and redo among concurrent edits: all but what Yjs itself cannot place alike everywhere is accepted', {
+test('[NO11] random undo and redo among concurrent edits: all but what Yjs itself cannot place alike everywhere is accepted', {
   timeout: 60_000,
 }, () => {
   const random = generator(3)

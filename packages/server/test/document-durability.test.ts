@@ -28,7 +28,7 @@ function controlled(store: DocumentStore) {
   return { store: through, state, release }
 }
 
-test('[NO5] an update is acknowledged and shown when it is durable, not before', async () => {
+test('[NO14] an update is acknowledged and shown when it is durable, not before', async () => {
   await using server = await openStore()
   const { store, state, release } = controlled(server.store)
   const documents = createDocuments({ store, clock, log })
@@ -64,7 +64,7 @@ test('[NO5] an update is acknowledged and shown when it is durable, not before',
   await documents.close()
 })
 
-test('[NO6] when storing fails, all that is not durable is refused and the document goes on from its log', async () => {
+test('[NO15] when storing fails, all that is not durable is refused and the document goes on from its log', async () => {
   await using server = await openStore()
   const { store, state, release } = controlled(server.store)
   const documents = createDocuments({ store, clock, log })
@@ -98,7 +98,7 @@ test('[NO6] when storing fails, all that is not durable is refused and the docum
   await documents.close()
 })
 
-test('[NO7] an echo of an update that is being stored is acknowledged with it, and stored once', async () => {
+test('[NO16] an echo of an update that is being stored is acknowledged with it, and stored once', async () => {
   await using server = await openStore()
   const { store, state, release } = controlled(server.store)
   const documents = createDocuments({ store, clock, log })
@@ -118,7 +118,7 @@ test('[NO7] an echo of an update that is being stored is acknowledged with it, a
   await documents.close()
 })
 
-test('[NO8] a document of many updates is compacted while people go on writing, and nothing is lost', async () => {
+test('[NO17] a document of many updates is compacted while people go on writing, and nothing is lost', async () => {
   await using server = await openStore()
   const note = await server.newNote()
   const document = await server.documents.open(note)
@@ -136,7 +136,7 @@ test('[NO8] a document of many updates is compacted while people go on writing, 
   await again.close()
 })
 
-test('[NO9] many who open one document at once load it once', async () => {
+test('[NO18] many who open one document at once load it once', async () => {
   await using server = await openStore()
   let loads = 0
   const store: DocumentStore = {
@@ -154,7 +154,7 @@ test('[NO9] many who open one document at once load it once', async () => {
   await documents.close()
 })
 
-test('[NO10] documents without users are closed when too many are open; those in use and those being stored are not', async () => {
+test('[NO19] documents without users are closed when too many are open; those in use and those being stored are not', async () => {
   await using server = await openStore()
   const { store, state, release } = controlled(server.store)
   const documents = createDocuments({ store, clock, log, capacity: 2 })
@@ -185,7 +185,7 @@ test('[NO10] documents without users are closed when too many are open; those in
   await documents.close()
 })
 
-test('[NO11] a damaged document is not opened and not overwritten, and the others work (YJ-28)', async () => {
+test('[NO20] a damaged document is not opened and not overwritten, and the others work (YJ-28)', async () => {
   await using server = await openStore()
   const [damaged, whole] = [await server.newNote(), await server.newNote()]
   const ana = new Editor('ana')
@@ -206,7 +206,7 @@ test('[NO11] a damaged document is not opened and not overwritten, and the other
   expect(await server.store.load(damaged)).toEqual(before)
 })
 
-test('[NO12] a deleted note answers not-found to those who still have it open, and to what is being stored', async () => {
+test('[NO21] a deleted note answers not-found to those who still have it open, and to what is being stored', async () => {
   await using server = await openStore()
   const { store, state, release } = controlled(server.store)
   const documents = createDocuments({ store, clock, log })
@@ -225,7 +225,7 @@ test('[NO12] a deleted note answers not-found to those who still have it open, a
   await documents.close()
 })
 
-test('[NO13] closing waits until everything is durable (YJ-29)', async () => {
+test('[NO22] closing waits until everything is durable (YJ-29)', async () => {
   await using server = await openStore()
   const documents = createDocuments({ store: server.store, clock, log })
   const document = await documents.open(await server.newNote())
@@ -239,7 +239,7 @@ test('[NO13] closing waits until everything is durable (YJ-29)', async () => {
   expect(await refusalOf(() => documents.open(document.note))).toMatchObject({ code: 'draining' })
 })
 
-test('[NO14] updates of another node are applied in order, known ones ignored, and a gap is healed from the log', async () => {
+test('[NO23] updates of another node are applied in order, known ones ignored, and a gap is healed from the log', async () => {
   await using server = await openStore()
   const note = await server.newNote()
   const here = await server.documents.open(note)

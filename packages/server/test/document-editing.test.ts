@@ -9,8 +9,6 @@ import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { Editor, openStore, writeParagraph } from './document-harness.ts'
 
-const table = Node
-void table
 const schema = getSchema([StarterKit, Image, TaskList, TaskItem.configure({ nested: true })])
 
 const text = (value: string, ...marks: object[]) => ({
@@ -61,7 +59,7 @@ function show(editor: Editor, content: object): void {
   editor.doc.transact(() => updateYFragment(editor.doc, editor.root, node, { mapping: new Map(), isOMark: new Map() }))
 }
 
-test('[NO1] headings, lists, tasks, quotes, code, images, links and marks of a Tiptap document are accepted', async () => {
+test('[NO11] headings, lists, tasks, quotes, code, images, links and marks of a Tiptap document are accepted', async () => {
   await using server = await openStore()
   const document = await server.documents.open(await server.newNote())
   const ana = new Editor('ana')
@@ -80,7 +78,39 @@ test('[NO1] headings, lists, tasks, quotes, code, images, links and marks of a T
   expect(bo.root.toString()).toContain('Minutes')
 })
 
-test('[NO1] undo and redo of text, nodes, attributes and marks are accepted', async () => {
+test('[NO11] tables with columns, merged cells and headers are accepted', async () => {
+  await using server = await openStore()
+  const document = await server.documents.open(await server.newNote())
+  const ana = new Editor('ana')
+  const element = (
+    name: string,
+    attributes: Record<string, unknown>,
+    ...children: (Y.XmlElement | Y.XmlText)[]
+  ): Y.XmlElement => {
+    const result = new Y.XmlElement(name)
+    for (const [key, value] of Object.entries(attributes)) result.setAttribute(key, value as string)
+    result.insert(0, children)
+    return result
+  }
+  const cell = (name: string, value: string) =>
+    element(
+      name,
+      { colspan: 1, rowspan: 2, colwidth: [120] },
+      element('paragraph', { textAlign: 'right' }, new Y.XmlText(value)),
+    )
+  const row = (name: string) => element('tableRow', {}, cell(name, 'a'), cell(name, 'b'))
+  ana.root.insert(0, [element('table', {}, row('tableHeader'), row('tableCell'))])
+  const table = ana.root.get(0)
+  if (!(table instanceof Y.XmlElement)) throw new Error('there is a table')
+  table.insert(1, [row('tableCell')])
+  table.delete(2, 1)
+  expect(await ana.sendAll(document)).toHaveLength(3)
+  const bo = new Editor('bo')
+  bo.receive((await document.state()).state)
+  expect(bo.root.toString()).toBe(ana.root.toString())
+})
+
+test('[NO11] undo and redo of text, nodes, attributes and marks are accepted', async () => {
   await using server = await openStore()
   const document = await server.documents.open(await server.newNote())
   const ana = new Editor('ana')
@@ -105,7 +135,7 @@ test('[NO1] undo and redo of text, nodes, attributes and marks are accepted', as
   expect((await document.state()).state).toEqual(Y.encodeStateAsUpdate(bo.doc))
 })
 
-test('[NO2] three sessions of one person that were offline with 2,000 edits are merged (YJ-25)', async () => {
+test('[NO12] three sessions of one person that were offline with 2,000 edits are merged (YJ-25)', async () => {
   await using server = await openStore()
   const document = await server.documents.open(await server.newNote())
   const other = new Editor('bo')
@@ -130,7 +160,7 @@ test('[NO2] three sessions of one person that were offline with 2,000 edits are 
   expect(other.root.toString()).toContain('2'.repeat(667))
 })
 
-test('[NO3] a client that sends its full state, with the edits of others in it, adds only what is new', async () => {
+test('[NO13] a client that sends its full state, with the edits of others in it, adds only what is new', async () => {
   await using server = await openStore()
   const document = await server.documents.open(await server.newNote())
   const ana = new Editor('ana')
@@ -160,7 +190,7 @@ test('[NO3] a client that sends its full state, with the edits of others in it, 
   expect(ana.root.toString()).toBe(bo.root.toString())
 })
 
-test('[NO1] two people write at the same place at the same time and see the same', async () => {
+test('[NO11] two people write at the same place at the same time and see the same', async () => {
   await using server = await openStore()
   const document = await server.documents.open(await server.newNote())
   const ana = new Editor('ana')

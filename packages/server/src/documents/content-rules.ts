@@ -55,6 +55,8 @@ export function checkAttributeName(key: string): void {
 /** Refuses a mark by its name, or by the addresses and handlers among its attributes. */
 export function checkMark(key: string, value: Value): void {
   if (!markName.test(key) || isInherited(key)) throw malformed('mark-name')
+  // The attributes of a mark become attributes of an element, as those of a node do.
+  if (isObject(value)) for (const attribute of Object.keys(value)) checkAttributeName(attribute)
   checkAddresses(key, value)
 }
 
@@ -64,12 +66,13 @@ function checkAddresses(key: string, value: Value): void {
     if (addressName.test(key) && isDangerous(value)) throw malformed('address')
   } else if (Array.isArray(value)) {
     for (const entry of value) checkAddresses(key, entry)
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [inner, entry] of Object.entries(value)) {
-      if (handler.test(inner) || refusedAttributes.has(inner.toLowerCase())) throw malformed('attribute-name')
-      checkAddresses(inner, entry)
-    }
+  } else if (isObject(value)) {
+    for (const [inner, entry] of Object.entries(value)) checkAddresses(inner, entry)
   }
+}
+
+function isObject(value: Value): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Whether an address runs code or brings a document of its own when it is followed or shown. */

@@ -209,6 +209,7 @@ export class Document {
   }
 
   #change(replica: Replica, { bytes, claims }: Checked, user: string): void {
+    this.#encoded = undefined
     if (!applyTo(replica, bytes)) {
       // The guard let through what Yjs does not take: a fault of the guard. Nothing of it is kept.
       this.#deps.log.error({ note: this.note, rule: 'guard-fault' }, 'update accepted but not applicable')

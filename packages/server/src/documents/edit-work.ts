@@ -9,53 +9,84 @@ const maxMoves = 500_000_000
 /** Structs that one document may hold: each costs memory and time far beyond its bytes. A note of 1 MB has about 60,000. */
 const maxStructs = 250_000
 
+type Structs = (Y.Item | Y.GC)[]
+
+/** What an update does to the arrays of a document. */
+interface Work {
+  /** Array places that are moved. */
+  readonly moves: number
+  /** Structs that are cut in two. */
+  readonly cuts: number
+}
+
+const none: Work = { moves: 0, cuts: 0 }
+
 /**
  * Whether the update deletes something that is still there.
  * Throws `too-large` when its cuts cost too much, or when the document would hold too many structs.
  */
 export function checkEditWork({ store }: Y.Doc, { blocks, deletions }: DecodedUpdate): boolean {
-  let moves = 0
-  let structs = 0
-  const pay = (count: number): void => {
-    moves += count
-    if (moves > maxMoves) throw new ProtocolError('too-large', { rule: 'edit-work' })
+  const total = { moves: 0, structs: 0 }
+  const add = ({ moves, cuts }: Work): boolean => {
+    total.moves += moves
+    total.structs += cuts
+    if (total.moves > maxMoves) throw new ProtocolError('too-large', { rule: 'edit-work' })
+    return moves > 0
   }
-  const deleting = deletions.filter((deletion) => {
-    const cost = costOf(store.clients.get(deletion.client) ?? [], deletion)
-    pay(cost)
-    return cost > 0
-  })
+  const structsOf = (client: number): Structs => store.clients.get(client) ?? []
+  let deletes = false
+  for (const deletion of deletions) if (add(deletionWork(structsOf(deletion.client), deletion))) deletes = true
   for (const block of blocks.values()) {
-    structs += block.length
+    total.structs += block.length
     for (const item of block) {
       if (item.kind !== 'item') continue
-      for (const unit of [item.origin, item.rightOrigin])
-        if (unit !== null) pay(cutCost(store.clients.get(unit.client) ?? [], unit))
+      if (item.origin !== null) add(cutWork(structsOf(item.origin.client), item.origin))
+      if (item.rightOrigin !== null) add(cutWork(structsOf(item.rightOrigin.client), item.rightOrigin))
     }
   }
-  for (const client of store.clients.values()) structs += client.length
-  if (blocks.size > 0 && structs + deleting.length * 2 > maxStructs)
+  checkCount(store, total.structs, blocks.size > 0)
+  return deletes
+}
+
+/** A full document still takes deletions, also such that cut; how far, has an end too. */
+function checkCount({ clients }: Y.Doc['store'], more: number, grows: boolean): void {
+  let count = more
+  for (const structs of clients.values()) count += structs.length
+  if (more > 0 && count > (grows ? maxStructs : maxStructs * 2))
     throw new ProtocolError('too-large', { rule: 'document-structs' })
-  return deleting.length > 0
 }
 
-/** What a deletion of stored units moves: a cut at each end, and the join with what is deleted already. 0 when all of it is. */
-function costOf(structs: (Y.Item | Y.GC)[], { clock, length }: Deletion): number {
-  const last = structs.at(-1)
-  if (last === undefined || clock >= last.id.clock + last.length) return 0
-  const start = Y.findIndexSS(structs, clock)
-  for (let index = start; index < structs.length; index += 1) {
+/** What a deletion of stored units costs: a cut at each end, and the join with what is deleted already. `none` when all of it is. */
+function deletionWork(structs: Structs, { clock, length }: Deletion): Work {
+  const start = indexOf(structs, clock)
+  const first = structs[start]
+  if (first === undefined) return none
+  const end = clock + length
+  let deletes = false
+  let index = start
+  for (; index < structs.length; index += 1) {
     const struct = structs[index]
-    if (struct === undefined || struct.id.clock >= clock + length) return 0
-    if (!struct.deleted) return (structs.length - start) * 3
+    if (struct === undefined || struct.id.clock >= end) break
+    deletes ||= !struct.deleted
   }
-  return 0
+  if (!deletes) return none
+  const last = structs[index - 1] ?? first
+  const cuts =
+    Number(!first.deleted && first.id.clock < clock) + Number(!last.deleted && last.id.clock + last.length > end)
+  const joins = Number(structs[start - 1]?.deleted === true || structs[index]?.deleted === true || index - start > 1)
+  // Cheap deletions count a little too: they are still deletions.
+  return { moves: (structs.length - start) * (cuts + joins) + 1, cuts }
 }
 
-/** What a cut beside a unit moves; 0 when the unit is new, or a struct of its own. */
-function cutCost(structs: (Y.Item | Y.GC)[], { clock }: Id): number {
+/** What a cut beside a unit costs; `none` when the unit is new, or a struct of its own. */
+function cutWork(structs: Structs, { clock }: Id): Work {
+  const index = indexOf(structs, clock)
+  const struct = structs[index]
+  return struct === undefined || struct.length === 1 ? none : { moves: structs.length - index, cuts: 1 }
+}
+
+/** The index of the struct that holds a clock; the length when the clock is not there yet. */
+function indexOf(structs: Structs, clock: number): number {
   const last = structs.at(-1)
-  if (last === undefined || clock >= last.id.clock + last.length) return 0
-  const index = Y.findIndexSS(structs, clock)
-  return (structs[index]?.length ?? 1) > 1 ? structs.length - index : 0
+  return last === undefined || clock >= last.id.clock + last.length ? structs.length : Y.findIndexSS(structs, clock)
 }

@@ -49,7 +49,6 @@ export function checkUpdate(document: Y.Doc, update: Uint8Array, author: Author)
   const deletes = checkEditWork(document, decoded)
   return { changed: grows || deletes, claims, bytes, grows }
 }
-}
 
 /**
  * The update without the structs that the document has. Clients send them again after a reconnect or as an echo;

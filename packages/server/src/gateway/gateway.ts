@@ -244,7 +244,7 @@ export function createGateway(parts: Dependencies): Gateway {
     const report = refusal(error, { event: isClientEvent(event) ? event : 'unknown', session: connection.id })
     connection.outbox.flush()
     if (acknowledge) acknowledge({ ok: false, error: report })
-    else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : null, ...report }))
+    else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : 'unknown', ...report }))
     const { code } = report
     const struck = code === 'unknown-event' || code === 'invalid-input' || code === 'too-large'
     if (struck && connection.strike(clock.now())) hub.end(connection, code)

@@ -28,18 +28,24 @@ export function createSessionHandlers({
 }: SessionHandlers): Pick<Handlers, Names> {
   const touched = new Map<string, number>()
 
+  /** Notes that the person is here. */
+  async function touch(user: string): Promise<void> {
+    const now = clock.now()
+    if (now - (touched.get(user) ?? 0) < touchEveryMs) return
+    for (const [other, at] of touched) if (now - at >= touchEveryMs) touched.delete(other)
+    touched.set(user, now)
+    await accounts.touch(user, now)
+  }
+
   return {
     'user-join': async (session) => {
+      await touch(session.user)
       await rights.joinChannels(session)
       return { id: session.user, name: session.standing.name }
     },
 
     heartbeat: async (session) => {
-      const now = clock.now()
-      if (now - (touched.get(session.user) ?? 0) < touchEveryMs) return {}
-      for (const [user, at] of touched) if (now - at >= touchEveryMs) touched.delete(user)
-      touched.set(session.user, now)
-      await accounts.touch(session.user, now)
+      await touch(session.user)
       return {}
     },
 

@@ -75,7 +75,7 @@ export function ChannelActions({ overview, name }: ChannelHeaderProps) {
             <Menu.Item leftSection={<IconSettings size={16} />} onClick={showSettings.open}>
               Name and sharing
             </Menu.Item>
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={askDelete}>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={16} />} onClick={askDelete}>
               Delete channel
             </Menu.Item>
           </Menu.Dropdown>

@@ -52,7 +52,7 @@ export function NoteActions({ note }: { readonly note: NoteOverview }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={askDelete}>
+          <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={16} />} onClick={askDelete}>
             Delete note
           </Menu.Item>
         </Menu.Dropdown>

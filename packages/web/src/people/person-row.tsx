@@ -90,7 +90,7 @@ export function PersonRow({ account }: { readonly account: Account }) {
             <Menu.Item leftSection={<IconKey size={16} />} onClick={showReset.open}>
               Set a new password
             </Menu.Item>
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={askDelete}>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={16} />} onClick={askDelete}>
               Delete account
             </Menu.Item>
           </Menu.Dropdown>

@@ -9,9 +9,12 @@ import { useSession } from './session-context.tsx'
 /** The page of a pending account. */
 export function PendingPage() {
   const { check, leave } = useSession()
-  const again = useMutation({ mutationFn: check })
-  // Told only while this page stands: an account that is active by now leads away from it.
-  const checkAgain = () => again.mutate(undefined, { onSuccess: () => notify('The account is not active yet.') })
+  const again = useMutation({
+    mutationFn: check,
+    onSuccess: (signedIn) => {
+      if (!signedIn) notify('The account is not active yet.')
+    },
+  })
   const signOut = useMutation({ mutationFn: leave })
   return (
     <AuthCard
@@ -20,7 +23,7 @@ export function PendingPage() {
     >
       <Stack gap="sm">
         <ErrorAlert error={signOut.error} />
-        <Button onClick={checkAgain} loading={again.isPending}>
+        <Button onClick={() => again.mutate()} loading={again.isPending}>
           Check again
         </Button>
         <Button variant="default" onClick={() => signOut.mutate()} loading={signOut.isPending}>
