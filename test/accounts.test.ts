@@ -142,7 +142,7 @@ test('[AU8] people find each other by name, and learn nothing but the name', asy
   await server.person('Bo')
   await server.person('Pia', 'pending')
   const { users } = await ana.get('/api/v1/users/search?query=')
-  expect(users.map((user) => user['name'])).toEqual(['Ada', 'Ana', 'Bo'])
+  expect(users.map((user: { name: string }) => user.name)).toEqual(['Ada', 'Ana', 'Bo'])
   expect(Object.keys(users[0] ?? {}).sort()).toEqual(['id', 'name', 'role'])
 })
 

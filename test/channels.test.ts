@@ -37,7 +37,7 @@ test('[CH1] only those who may read a channel get anything of it', async () => {
   ])
   for (const outsider of [c, admin]) expect(JSON.stringify(outsider.received)).not.toContain(secret)
   for (const outsider of [cy, server.admin]) {
-    expect((await outsider.get('/api/v1/channels/')).map((entry) => entry['id'])).toEqual([open])
+    expect((await outsider.get('/api/v1/channels/')).map((entry: { id: string }) => entry.id)).toEqual([open])
     expect((await outsider.request('GET', `/api/v1/channels/${secret}/messages`)).body.code).toBe('not-found')
     expect((await outsider.request('GET', `/api/v1/channels/${secret}`)).body.code).toBe('not-found')
   }
@@ -205,7 +205,7 @@ test('[CH7] history pages by cursor, replies live in their thread, and the paren
     const messages = await admin.get(
       `/api/v1/channels/${channel}/messages?limit=10${before === undefined ? '' : `&before=${before}`}`,
     )
-    seen.push(...messages.map((message) => message['content'] as string))
+    seen.push(...messages.map((message: { content: string }) => message.content))
     before = messages.at(-1)?.['cursor']
   }
   expect(seen).toEqual(posted.toReversed())
@@ -213,7 +213,7 @@ test('[CH7] history pages by cursor, replies live in their thread, and the paren
   const parent = newest?.['id'] as string
   await a.ok('channel:post', { channel_id: channel, content: 'reply', parent_id: parent })
   const thread = await admin.get(`/api/v1/channels/${channel}/messages/${parent}/thread`)
-  expect(thread.map((message) => message['content'])).toEqual(['reply', 'm24'])
+  expect(thread.map((message: { content: string }) => message.content)).toEqual(['reply', 'm24'])
   expect((await admin.get(`/api/v1/channels/${channel}/messages?limit=1`))[0]).toMatchObject({
     id: parent,
     reply_count: 1,

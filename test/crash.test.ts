@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { checkMessages, checkNotes } from './harness/crash-check.ts'
 import { CrashRecord } from './harness/crash-record.ts'
 import { administrator, startCrashServer } from './harness/crash-server.ts'
-import { writeUntilCrash } from './harness/crash-writer.ts'
+import { openWriter } from './harness/crash-writer.ts'
 import { Person } from './harness/person.ts'
 
 const rounds = 50
@@ -44,9 +44,9 @@ async function prepare(folder: string): Promise<{ people: Person[]; record: Cras
   return { people: [ana, bo], record: new CrashRecord(notes, await ana.channel(shared)) }
 }
 
-test(`[ST1] what was acknowledged or shown survives ${rounds} kills of the server at any moment, once each`, {
-  timeout: 300_000,
-}, async ({ annotate }) => {
+const title = `[ST1] over ${least.updates} updates and ${least.messages} messages that were acknowledged or shown survive ${rounds} kills, once each`
+
+test(title, { timeout: 300_000 }, async ({ annotate }) => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-crash-'))
   try {
     const random = seeded(20_241)
@@ -57,16 +57,13 @@ test(`[ST1] what was acknowledged or shown survives ${rounds} kills of the serve
       if (!ana || !bo) throw new Error('two people write')
       {
         await using reader = await ana.connect({ binary: true })
-        await checkNotes(reader, record)
-        await checkMessages([ana, bo], record, 3)
+        await Promise.all([checkNotes(reader, record), checkMessages([ana, bo], record, 3)])
       }
+      await using one = await openWriter({ person: ana, name: `a${round}`, binary: true, record, random })
+      await using two = await openWriter({ person: bo, name: `b${round}`, binary: true, record, random })
+      await using three = await openWriter({ person: ana, name: `c${round}`, binary: false, record, random })
       record.after(1 + Math.floor(random() * most), () => void server.kill())
-      const writers = [
-        { person: ana, name: `a${round}`, binary: true },
-        { person: bo, name: `b${round}`, binary: true },
-        { person: ana, name: `c${round}`, binary: false },
-      ]
-      await Promise.all(writers.map((writer) => writeUntilCrash({ ...writer, record, random })))
+      await Promise.all([one, two, three].map((writer) => writer.writeUntilCrash()))
       expect(record.faults).toEqual([])
     }
     await using server = await startCrashServer(folder)

@@ -17,6 +17,8 @@ if (benchmark === undefined || [...flags].some((flag) => flag !== '--quick' && f
   print(`usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--quick] [--profile]`)
   process.exitCode = 1
 } else {
+  // The servers end when they lose this process; the temporary folders are removed as it exits.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   await run(benchmark)
 }
 

@@ -7,7 +7,16 @@ export interface TemporaryFolder extends Disposable {
   readonly path: string
 }
 
+/** Makes a folder that is removed at the end of its scope, or of the process. */
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+  process.once('exit', remove)
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      process.off('exit', remove)
+      remove()
+    },
+  }
 }

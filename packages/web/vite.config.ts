@@ -13,8 +13,8 @@ export default defineConfig({
       '/ws': { target: server, changeOrigin: true, headers: { origin: server }, ws: true },
     },
   },
-  // `source` takes the client and the protocol from their TypeScript, so that no package has to be built before.
-  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  // `sallyport` takes the client and the protocol from their TypeScript, so that no package has to be built before.
+  resolve: { conditions: ['sallyport', 'module', 'browser', 'development|production'] },
   build: {
     target: 'es2023',
     sourcemap: false,

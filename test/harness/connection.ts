@@ -1,18 +1,16 @@
 /** A bare Socket.IO connection that remembers all it receives, to test the wire itself. */
 import { io, type Socket } from 'socket.io-client'
+import type { Json } from './json.ts'
 
 export interface Received {
   readonly event: string
-  // Asserted on by the tests.
-  // biome-ignore lint/suspicious/noExplicitAny: what arrives over the wire has no type before it is checked
-  readonly payload: any
+  readonly payload: Json
 }
 
 /** An acknowledgement as it came. */
 export interface Ack {
   readonly ok: boolean
-  // biome-ignore lint/suspicious/noExplicitAny: what arrives over the wire has no type before it is checked
-  readonly value?: any
+  readonly value?: Json
   readonly error?: {
     readonly code: string
     readonly message: string
@@ -36,14 +34,11 @@ export interface Connected extends AsyncDisposable {
   /** Sends an event and waits for its acknowledgement. */
   send(event: string, ...args: unknown[]): Promise<Ack>
   /** Sends an event that must succeed; answers the value. */
-  // biome-ignore lint/suspicious/noExplicitAny: what arrives over the wire has no type before it is checked
-  ok(event: string, payload?: unknown): Promise<any>
+  ok(event: string, payload?: unknown): Promise<Json>
   /** Waits for an event that fits, also one that has come already. */
-  // biome-ignore lint/suspicious/noExplicitAny: what arrives over the wire has no type before it is checked
-  next(event: string, fits?: (payload: any) => boolean): Promise<any>
+  next(event: string, fits?: (payload: Json) => boolean): Promise<Json>
   /** All payloads of an event so far. */
-  // biome-ignore lint/suspicious/noExplicitAny: what arrives over the wire has no type before it is checked
-  all(event: string): any[]
+  all(event: string): Json[]
   /** Resolves with the reason when the connection ends. */
   readonly ended: Promise<string>
   close(): Promise<void>

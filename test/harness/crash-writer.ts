@@ -16,17 +16,29 @@ interface Writer {
   readonly random: () => number
 }
 
-/** Connects, opens everything, and writes. Resolves when the connection is lost; rejects for anything else. */
-export async function writeUntilCrash(writer: Writer): Promise<void> {
+/** Somebody with everything open who has not begun to write. */
+export interface OpenWriter extends AsyncDisposable {
+  /** Writes. Resolves when the connection is lost; rejects for anything else. */
+  writeUntilCrash(): Promise<void>
+}
+
+/** Connects and opens everything. */
+export async function openWriter(writer: Writer): Promise<OpenWriter> {
   const { person, record, binary } = writer
-  await using connection = await person.join({ binary })
-  const notes = []
+  const connection = await person.join({ binary })
+  const notes: OpenNote[] = []
   for (const note of record.notes) notes.push(await openNote(connection, writer, note))
   connection.socket.on('events:channel', ({ data, offset }) => {
     if (data.type === 'message') record.shownPosts.set(offset, { id: data.data.id, content: data.data.content })
   })
   const hands = [...notes.map((note) => () => editNote(connection, writer, note)), postTo(connection, writer)]
-  await Promise.all(hands.flatMap((hand) => Array.from({ length: inFlight }, () => whileConnected(connection, hand))))
+  return {
+    writeUntilCrash: async () => {
+      const all = hands.flatMap((hand) => Array.from({ length: inFlight }, () => whileConnected(connection, hand)))
+      await Promise.all(all)
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
 }
 
 async function whileConnected(connection: Connected, act: () => Promise<void>): Promise<void> {

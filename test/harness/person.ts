@@ -1,14 +1,14 @@
 /** Somebody with an account: calls the HTTP API and opens connections as themselves. */
+
 import { type Connected, type ConnectOptions, connect } from './connection.ts'
+import type { Json } from './json.ts'
 
 /** An HTTP answer with its parsed body. */
 export interface Answer {
   readonly status: number
-  // The shape is what the test is about; it asserts on it.
   readonly body: Json
   readonly headers: Headers
 }
-export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number & boolean & null
 
 export class Person {
   readonly url: string

@@ -67,7 +67,7 @@ export const channelOverview = channel.extend({
 })
 export type ChannelOverview = z.output<typeof channelOverview>
 
-export const reaction = z.object({
+const reaction = z.object({
   name: z.string(),
   users: z.array(z.object({ id, name: z.string() })),
   count: z.number(),

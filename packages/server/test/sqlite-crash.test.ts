@@ -43,7 +43,7 @@ test(`[ST26] no acknowledged edit or message is lost when the process is killed,
 
   const acknowledged = { update: new Map<number, string>(), message: new Map<number, string>() }
   for (let round = 0; round < rounds; round += 1) {
-    const child = spawn(process.execPath, ['-C', 'source', appender, path, note, channel, user], {
+    const child = spawn(process.execPath, ['-C', 'sallyport', appender, path, note, channel, user], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     for (const line of await killAfter(child, 40 + 97 * round)) {
