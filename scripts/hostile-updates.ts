@@ -1,6 +1,6 @@
 /** Writes the corpus of hostile Yjs updates: each with the code and the rule that must refuse it. Run again after a change. */
 import { writeFile } from 'node:fs/promises'
-import { writeUint8Array, writeVarUint } from 'lib0/encoding'
+import { type Encoder, writeUint8Array, writeVarUint } from 'lib0/encoding'
 import * as Y from 'yjs'
 import { content } from './hostile-updates-content.ts'
 import {
@@ -41,6 +41,8 @@ function baseDocument(): Uint8Array[] {
   })
 }
 
+const parentOfNoForm = (encoder: Encoder): void => writeUint8Array(encoder, Uint8Array.of(4, 2, 1, 97, 1, 97))
+
 function malformed(): Case[] {
   const valid = update([{ client: sender, clock: 8, structs: [typed] }], [{ client: victim, ranges: [[3, 2]] }])
   const refused = (name: string, bytes: Uint8Array, rule: string): Case => ({
@@ -69,6 +71,18 @@ function malformed(): Case[] {
       'YJ-04 a text longer than the bytes',
       one(item(4, inText, (encoder) => writeUint8Array(encoder, Uint8Array.of(100, 97)))),
       'truncated',
+    ),
+    refused('YJ-04 a parent of no form', one(parentOfNoForm), 'parent-form'),
+    refused(
+      'YJ-04 a client without deletions',
+      update(
+        [],
+        [
+          { client: fresh, ranges: [] },
+          { client: victim, ranges: times(3, (index) => [2 + index * 2, 1]) },
+        ],
+      ),
+      'empty-block',
     ),
     refused('YJ-04 one block too many', update([{ client: sender, clock: 8, structs: [typed] }], [], 2), '*'),
     refused('YJ-04 one struct too many', update([{ client: sender, clock: 8, structs: [typed], announced: 2 }]), '*'),
@@ -193,6 +207,11 @@ function dependencies(): Case[] {
       'YJ-09 inside what comes later',
       update([{ client: fresh, structs: [element({ parent: [fresh, 5] }, 'paragraph')] }]),
       'self-reference',
+    ),
+    refused(
+      'YJ-09 a text of the same update as parent',
+      update([{ client: fresh, structs: [text(inText, 'x'), element({ parent: [fresh, 0] }, 'paragraph')] }]),
+      'parent-kind',
     ),
     refused('YJ-09 a text as parent', one(element({ parent: [victim, 3] }, 'paragraph')), 'parent-kind'),
     refused(

@@ -56,7 +56,9 @@ export function install() {
   }
   once('installed', ['package.json', 'package-lock.json'], () => {
     process.stdout.write('Installing packages (about a minute the first time) …\n')
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
+    // Not `npm ci`: it insists that the lock file names the optional builds of every platform, and a lock file made on one
+    // platform may not. Every version is exact and locked all the same, and the lock file is not rewritten.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
   })
 }
 

@@ -44,7 +44,7 @@ async function prepare(folder: string): Promise<{ people: Person[]; record: Cras
   return { people: [ana, bo], record: new CrashRecord(notes, await ana.channel(shared)) }
 }
 
-const title = `[ST1] over ${least.updates} updates and ${least.messages} messages that were acknowledged or shown survive ${rounds} kills, once each`
+const title = `[ST26] over ${least.updates} updates and ${least.messages} messages that were acknowledged or shown survive ${rounds} kills, once each`
 
 test(title, { timeout: 300_000 }, async ({ annotate }) => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-crash-'))

@@ -45,7 +45,7 @@ async function kept(person: Person, note: string, text: string): Promise<{ times
 }
 
 describe('before sign-in', () => {
-  test('[CL20] a page that connects before sign-in takes up its identity by user-join', async () => {
+  test('[OW1] a page that connects before sign-in takes up its identity by user-join', async () => {
     await using server = await startServer(deferred)
     const ana = await server.person('Ana')
     await using page = new OpenWebUiPage(server.url)
@@ -53,7 +53,7 @@ describe('before sign-in', () => {
     expect(await page.signIn(ana.token)).toMatchObject({ id: ana.id, name: 'Ana' })
   })
 
-  test('[GW20] without ALLOW_DEFERRED_AUTH a connection without a token is refused', async () => {
+  test('[OW20] without ALLOW_DEFERRED_AUTH a connection without a token is refused', async () => {
     await using server = await startServer()
     await expect(connect(server.url)).rejects.toMatchObject({ code: 'unauthenticated' })
     const ana = await server.person('Ana')
@@ -61,7 +61,7 @@ describe('before sign-in', () => {
     await page.until('the connection of somebody with a token', () => page.socket.connected)
   })
 
-  test('[GW21] an early document join is answered after user-join', async () => {
+  test('[OW21] an early document join is answered after user-join', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using other = await visit(bo, note)
@@ -78,7 +78,7 @@ describe('before sign-in', () => {
     expect(order.filter((event) => event === 'ydoc:document:join')).toHaveLength(1)
   })
 
-  test('[GW22] who never says user-join can do nothing and hears nothing', async () => {
+  test('[OW22] who never says user-join can do nothing and hears nothing', async () => {
     await using server = await startServer(deferred)
     const { ana, note, channel } = await twoPeople(server)
     await using stranger = await connect(server.url)
@@ -126,7 +126,7 @@ describe('before sign-in', () => {
       vi.useRealTimers()
     })
 
-    test('[GW23] who has not said user-join is cut at the deadline, however much is said meanwhile', async () => {
+    test('[OW23] who has not said user-join is cut at the deadline, however much is said meanwhile', async () => {
       await using server = await startServer({ ...deferred, WEBSOCKET_SERVER_PING_INTERVAL: '3600' })
       const ana = await server.person('Ana')
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -146,7 +146,7 @@ describe('before sign-in', () => {
 })
 
 describe('one person for each connection', () => {
-  test("[GW24] a second person's token ends the connection by its transport, and the page comes back by itself", async () => {
+  test("[OW24] a second person's token ends the connection by its transport, and the page comes back by itself", async () => {
     await using server = await startServer(deferred)
     const { ana, bo } = await twoPeople(server)
     const secret = await ana.channel({ access_control: {} })
@@ -167,7 +167,7 @@ describe('one person for each connection', () => {
     expect(page.received.filter(({ event }) => event === 'events:channel')).toEqual([])
   })
 
-  test('[GW25] a page whose token was revoked is cut by its transport and comes back without an identity', async () => {
+  test('[OW25] a page whose token was revoked is cut by its transport and comes back without an identity', async () => {
     await using server = await startServer(deferred)
     const { ana, note } = await twoPeople(server)
     await using own = await visit(ana, note)
@@ -182,26 +182,23 @@ describe('one person for each connection', () => {
 })
 
 describe('notes', () => {
-  test.each(pairs)(
-    '[CL21] what a page of %s types is shown by one of %s, and the other way round',
-    async (one, two) => {
-      await using server = await startServer(deferred)
-      const { ana, bo, note } = await twoPeople(server)
-      await using first = await visit(ana, note, { generation: one })
-      await using second = await visit(bo, note, { generation: two })
-      first.editor.type('from Ana')
-      await second.editor.shows('from Ana')
-      second.editor.type('from Bo')
-      await first.editor.shows('from Bo')
-      await settled(first.page)
-      await settled(second.page)
-      expect(first.editor.text).toBe('from Ana\nfrom Bo')
-      expect(second.editor.text).toBe('from Ana\nfrom Bo')
-      expect(await kept(ana, note, 'from ')).toMatchObject({ times: 2 })
-    },
-  )
+  test.each(pairs)('[OW2] what a page of %s types is shown by one of %s, and the other way round', async (one, two) => {
+    await using server = await startServer(deferred)
+    const { ana, bo, note } = await twoPeople(server)
+    await using first = await visit(ana, note, { generation: one })
+    await using second = await visit(bo, note, { generation: two })
+    first.editor.type('from Ana')
+    await second.editor.shows('from Ana')
+    second.editor.type('from Bo')
+    await first.editor.shows('from Bo')
+    await settled(first.page)
+    await settled(second.page)
+    expect(first.editor.text).toBe('from Ana\nfrom Bo')
+    expect(second.editor.text).toBe('from Ana\nfrom Bo')
+    expect(await kept(ana, note, 'from ')).toMatchObject({ times: 2 })
+  })
 
-  test.each(pairs)('[CL22] an empty note that %s and %s open together is filled once', async (one, two) => {
+  test.each(pairs)('[OW3] an empty note that %s and %s open together is filled once', async (one, two) => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     const [first, second] = await Promise.all([
@@ -222,7 +219,7 @@ describe('notes', () => {
   })
 
   test.each(generations)(
-    '[CL23] a reader of %s who comes first does not fill the note; the writer who follows does',
+    '[OW4] a reader of %s who comes first does not fill the note; the writer who follows does',
     async (generation) => {
       await using server = await startServer(deferred)
       const ana = await server.person('Ana')
@@ -238,7 +235,7 @@ describe('notes', () => {
     },
   )
 
-  test('[CL24] the echo of an update is stored nowhere and sent to nobody', async () => {
+  test('[OW5] the echo of an update is stored nowhere and sent to nobody', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using watcher = await bo.join()
@@ -256,7 +253,7 @@ describe('notes', () => {
     expect(await kept(ana, note, 'once')).toEqual({ times: 1, offset: 1 })
   })
 
-  test("[CL25] T's renderings without an update change nothing", async () => {
+  test("[OW6] T's renderings without an update change nothing", async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using first = await visit(ana, note)
@@ -270,7 +267,7 @@ describe('notes', () => {
     expect(await kept(ana, note, 'once')).toEqual({ times: 1, offset: 1 })
   })
 
-  test('[CL26] renderings beside an update are never believed', async () => {
+  test('[OW7] renderings beside an update are never believed', async () => {
     await using server = await startServer(deferred)
     const { ana, note } = await twoPeople(server)
     await using own = await visit(ana, note)
@@ -280,7 +277,7 @@ describe('notes', () => {
     expect(await kept(ana, note, 'forged')).toEqual({ times: 0, offset: 0 })
   })
 
-  test('[CL38] a long note goes on taking edits, though each brings the whole note in three renderings', async () => {
+  test('[OW19] a long note goes on taking edits, though each brings the whole note in three renderings', async () => {
     await using server = await startServer(deferred)
     const { ana, note } = await twoPeople(server)
     await using own = await visit(ana, note)
@@ -297,7 +294,7 @@ describe('notes', () => {
     expect(await kept(ana, note, 'line ')).toMatchObject({ times: 81 })
   })
 
-  test('[CL27] a page gets its bytes as arrays of numbers, also what a client of ours sent as binary', async () => {
+  test('[OW8] a page gets its bytes as arrays of numbers, also what a client of ours sent as binary', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using page = await visit(ana, note)
@@ -329,7 +326,7 @@ function paragraph(text: string): Uint8Array {
 
 describe('carets', () => {
   test.each(pairs)(
-    '[CL28] %s and %s see each other’s caret under the name of the account, and no ghost of one who went',
+    '[OW9] %s and %s see each other’s caret under the name of the account, and no ghost of one who went',
     async (one, two) => {
       await using server = await startServer(deferred)
       const { ana, bo, note } = await twoPeople(server)
@@ -349,7 +346,7 @@ describe('carets', () => {
     },
   )
 
-  test('[CL29] a page cannot move the caret of another', async () => {
+  test('[OW10] a page cannot move the caret of another', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using first = await visit(ana, note)
@@ -375,7 +372,7 @@ describe('carets', () => {
 
 describe('beside clients of ours', () => {
   test.each(generations)(
-    '[CL30] a binary client and a page of %s see each other’s text and caret',
+    '[OW11] a binary client and a page of %s see each other’s text and caret',
     async (generation) => {
       await using server = await startServer(deferred)
       const { ana, bo, note } = await twoPeople(server)
@@ -413,7 +410,7 @@ describe('beside clients of ours', () => {
 
 describe('reconnecting', () => {
   test.each(generations)(
-    '[CL31] a page of %s whose transport drops comes back and has what it missed',
+    '[OW12] a page of %s whose transport drops comes back and has what it missed',
     async (generation) => {
       await using server = await startServer(deferred)
       const { ana, bo, note } = await twoPeople(server)
@@ -432,7 +429,7 @@ describe('reconnecting', () => {
   )
 
   test.each(generations)(
-    '[CL32] pages of %s go on after a restart of the server, and nothing doubles',
+    '[OW13] pages of %s go on after a restart of the server, and nothing doubles',
     async (generation) => {
       const folder = mkdtempSync(join(tmpdir(), 'sallyport-restart-'))
       try {
@@ -466,7 +463,7 @@ describe('reconnecting', () => {
   )
 
   test.each(generations)(
-    '[CL33] what a page of %s typed into an empty note while it was offline arrives as its full state',
+    '[OW14] what a page of %s typed into an empty note while it was offline arrives as its full state',
     async (generation) => {
       await using server = await startServer(deferred)
       const { ana, bo, note } = await twoPeople(server)
@@ -486,7 +483,7 @@ describe('reconnecting', () => {
 })
 
 describe('channels', () => {
-  test('[CL34] a message comes with its author, its channel and the temp_id, to the sender too', async () => {
+  test('[OW15] a message comes with its author, its channel and the temp_id, to the sender too', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note, channel } = await twoPeople(server)
     await using first = await visit(ana, note)
@@ -508,7 +505,7 @@ describe('channels', () => {
     }
   })
 
-  test('[CL35] typing comes with its author, to the sender too', async () => {
+  test('[OW16] typing comes with its author, to the sender too', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note, channel } = await twoPeople(server)
     await using first = await visit(ana, note)
@@ -526,7 +523,7 @@ describe('channels', () => {
     expect(first.page.received.filter(({ event }) => event === 'error')).toEqual([])
   })
 
-  test('[CL36] a page learns of a new channel and is in it without loading again', async () => {
+  test('[OW17] a page learns of a new channel and is in it without loading again', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using page = await visit(bo, note)
@@ -540,7 +537,7 @@ describe('channels', () => {
     )
   })
 
-  test('[CL37] a page that follows a note hears of its new title', async () => {
+  test('[OW18] a page that follows a note hears of its new title', async () => {
     await using server = await startServer(deferred)
     const { ana, bo, note } = await twoPeople(server)
     await using page = await visit(bo, note)

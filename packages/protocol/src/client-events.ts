@@ -128,6 +128,8 @@ export const clientEvents = {
     needs: on('note:write', 'document_id'),
     cost: 3,
     bytes: limits.documentEventBytes,
+    // Open WebUI's client sends three renderings of the whole note with every keystroke; they are never believed.
+    ignores: ['data'],
     input: z.object({ document_id: documentId, update: bytes(limits.updateBytes).optional(), ...claimed }),
     /** `changed` is false when the document had it all already. */
     reply: z.object({ offset, changed: z.boolean() }),

@@ -16,6 +16,8 @@ export interface EventSpec<I extends z.ZodType, R extends z.ZodType> {
   readonly reply: R
   /** Bytes of the event on the wire. Default `limits.eventBytes`. */
   readonly bytes?: number
+  /** Fields that clients are known to send and nobody reads: dropped before the payload is looked at. */
+  readonly ignores?: readonly string[]
   /** The acknowledgement also carries the reply's fields beside `ok`, as Open WebUI's clients read it. */
   readonly flat?: boolean
 }

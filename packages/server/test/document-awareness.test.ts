@@ -1,4 +1,5 @@
 /** Awareness: each session speaks for one client of its own, under the name that the server knows. */
+import { createEncoder, toUint8Array, writeVarUint } from 'lib0/encoding'
 import { expect, test } from 'vitest'
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
@@ -143,6 +144,10 @@ test.each([
   ['a state that is text', json({ 7: 'x' })],
   ['a large state', json({ 7: { a: 'x'.repeat(5_000) } })],
   ['two new clients', json({ 20: {}, 21: {} })],
+  [
+    'too many bytes',
+    json({ 7: {}, ...Object.fromEntries(Array.from({ length: 900 }, (_, index) => [index + 100, {}])) }),
+  ],
   ['no JSON', text.encode('{')],
   ['no UTF-8', Uint8Array.of(0xc3, 0x28)],
 ])('[NO25] awareness in JSON with %s is refused (YJ-23)', async (_, bytes) => {
@@ -151,6 +156,25 @@ test.each([
     code: 'invalid-input',
   })
   expect(states.present()).toBeUndefined()
+})
+
+test('[NO25] a new session speaks for no client that is in use by, or has written for, somebody else', async () => {
+  const states = createStates(new Map([[11, 'b']]))
+  states.update(message([9, 4, '{"b":1}']), { session: 'other', user: bo, binary: true })
+  for (const client of [9, 11]) {
+    for (const [binary, bytes] of [
+      [true, message([client, 5, '{}'])],
+      [false, json({ [client]: {} })],
+    ] as const) {
+      // In JSON the client of a participant is the echo of what it said: left out, not refused.
+      if (!binary && client === 9) continue
+      const refusal = await refusalOf(() => states.update(bytes, { session: 'new', user: ana, binary }))
+      expect(refusal).toEqual({ code: 'invalid-input', rule: 'awareness-client-owner' })
+    }
+  }
+  expect(states.update(json({ 9: {} }), { session: 'new', user: ana, binary: false })).toBeUndefined()
+  expect(states.userOf(9)).toBe('b')
+  expect(states.update(message([11, 1, '{}']), { session: 'own', user: bo, binary: true })).toBeDefined()
 })
 
 test('[NO25] an older clock, and a state that ends twice, tell nobody anything', () => {
@@ -174,6 +198,21 @@ test.each([
   ['too many bytes', new Uint8Array(70_000)],
 ])('[NO26] a state vector with %s is refused (YJ-22)', async (_, bytes) => {
   expect(await refusalOf(() => checkStateVector(bytes))).toMatchObject({ code: 'invalid-input' })
+})
+
+test('[NO26] a state vector may have so many bytes and clients and no more (YJ-22)', async () => {
+  const vector = (count: number, first: number): Uint8Array => {
+    const encoder = createEncoder()
+    writeVarUint(encoder, count)
+    for (let index = 0; index < count; index += 1) {
+      writeVarUint(encoder, first + index)
+      writeVarUint(encoder, 1)
+    }
+    return toUint8Array(encoder)
+  }
+  expect(checkStateVector(vector(10_000, 0)).length).toBeGreaterThan(29_000)
+  expect(await refusalOf(() => checkStateVector(vector(10_001, 0)))).toMatchObject({ rule: 'state-vector-clients' })
+  expect(await refusalOf(() => checkStateVector(vector(9_999, 2 ** 42)))).toMatchObject({ rule: 'state-vector-bytes' })
 })
 
 test('[NO26] the state vectors of Yjs are accepted', () => {

@@ -214,7 +214,7 @@ export function createGateway(parts: Dependencies): Gateway {
     try {
       const value = await receive(connection, message)
       // What the handler sent comes before its acknowledgement.
-      connection.outbox.flush()
+      if (acknowledge) connection.outbox.flush()
       acknowledge?.({ ok: true, value, ...(isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}) })
     } catch (error) {
       outcome = refuse(connection, { event, acknowledge, error })
@@ -242,7 +242,7 @@ export function createGateway(parts: Dependencies): Gateway {
     { event, acknowledge, error }: { event: string; acknowledge: Acknowledge | undefined; error: unknown },
   ): string {
     const report = refusal(error, { event: isClientEvent(event) ? event : 'unknown', session: connection.id })
-    connection.outbox.flush()
+    if (acknowledge) connection.outbox.flush()
     if (acknowledge) acknowledge({ ok: false, error: report })
     else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : 'unknown', ...report }))
     const { code } = report
@@ -268,7 +268,10 @@ export function createGateway(parts: Dependencies): Gateway {
       for (const connection of connections) hub.end(connection, 'draining')
     },
     close: async () => {
-      await io.close()
+      const closed = io.close()
+      // A connection that never says anything would hold up the end.
+      parts.server.closeAllConnections()
+      await closed
     },
   }
 }

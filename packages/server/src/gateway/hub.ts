@@ -42,7 +42,7 @@ export function createHub({ metrics }: { readonly metrics: Metrics }): Hub {
     connection.cutAfter(closeMs)
   }
 
-  function deliver(publication: Publication, receivers: Iterable<Session>): void {
+  function deliver(publication: Publication, receivers: readonly Session[]): void {
     const { event } = publication
     const { sheddable } = serverEvents[event]
     const frames = framesOf(publication)

@@ -37,7 +37,7 @@ class Run {
 /** Starts runs: the same first frame starts the same run, as long as the tick lasts. */
 export class Tick {
   readonly #starts = new Map<Buffer, Run>()
-  readonly #owing = new Set<Outbox>()
+  #owing: Outbox[] = []
   #scheduled = false
 
   /** The run that starts with a frame. */
@@ -49,7 +49,7 @@ export class Tick {
 
   /** Has the outbox flushed when the current input is handled: no timer, so a lone message waits for nothing. */
   owe(outbox: Outbox): void {
-    this.#owing.add(outbox)
+    this.#owing.push(outbox)
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => this.flush())
@@ -57,8 +57,8 @@ export class Tick {
 
   flush(): void {
     this.#scheduled = false
-    const owing = [...this.#owing]
-    this.#owing.clear()
+    const owing = this.#owing
+    this.#owing = []
     for (const outbox of owing) outbox.flush()
     this.#starts.clear()
   }

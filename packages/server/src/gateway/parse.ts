@@ -21,11 +21,17 @@ export function parse(name: ClientEvent, payload: readonly unknown[], bytes: num
       rule: 'arguments',
     })
   }
-  checkPayload(payload[0])
-  const parsed = spec.input.safeParse(payload[0])
+  const given = 'ignores' in spec ? without(payload[0], spec.ignores) : payload[0]
+  checkPayload(given)
+  const parsed = spec.input.safeParse(given)
   if (parsed.success) return parsed.data
   throw new ProtocolError('invalid-input', {
     issues: parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message })),
     rule: 'schema',
   })
+}
+
+function without(payload: unknown, fields: readonly string[]): unknown {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !fields.includes(name)))
 }

@@ -20,14 +20,14 @@ export function createChannelHandlers({ messages, store }: ChannelHandlers): Pic
     },
 
     'channel:post': async (session, { channel_id, content, parent_id, reply_to_id, client_key }) => {
-      const { message, head } = await messages.post(session.standing, {
+      const { message } = await messages.post(session.standing, {
         channel: channel_id,
         content,
         parent: parent_id ?? null,
         replyTo: reply_to_id ?? null,
         clientKey: client_key ?? null,
       })
-      return { message, offset: head.offset }
+      return { message, offset: message.offset }
     },
 
     'channel:resume': (_, { channel_id, since, epoch }) => resumeChannel(store, channel_id, { since, epoch }),

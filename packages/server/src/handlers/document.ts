@@ -6,7 +6,7 @@ import type { Documents } from '../documents/documents.ts'
 import type { Broker } from '../ports.ts'
 import { colorOf } from '../rooms/color.ts'
 import type { Outlet } from '../rooms/delivery.ts'
-import type { Participants } from '../rooms/participants.ts'
+import type { Participant, Participants } from '../rooms/participants.ts'
 import type { Session } from '../rooms/session.ts'
 import type { Handlers } from './index.ts'
 
@@ -17,6 +17,10 @@ export interface DocumentHandlers {
   readonly broker: Broker
   readonly outlet: Outlet
 }
+
+/** The state and the state vector of a document without content, as Yjs encodes them. */
+const emptyState = Uint8Array.of(0, 0)
+const emptyVector = Uint8Array.of(0)
 
 type Names = Extract<keyof Handlers, `ydoc:${string}`>
 
@@ -63,15 +67,32 @@ export function createDocumentHandlers({
   /**
    * The participants as one of them sees them: its own id, and marks that open nothing (SB-04).
    * Open WebUI's clients fill an empty note with their own text when they are alone, or when their id sorts first:
-   * so that exactly one does, the first who may write sees itself first, and the others see somebody before them.
+   * so that exactly one does, the first who may write sees itself alone, and the others see somebody before them.
    */
   function sessionsFor(session: Session, note: string): string[] {
     const present = participants.of(note)
     const first = present.find((other) => reaches(other.session.grants.get(grantKey('note', note)) ?? 'none', 'write'))
-    const order = first?.session === session ? '~' : '!'
-    const others = present.filter((other) => other.session !== session).map((other) => order + other.session.mark)
-    const ahead = order === '!' && others.length === 0 ? ['!'] : others
-    return [session.id, ...ahead].sort()
+    if (first?.session === session) return [session.id]
+    const others = present.filter((other) => other.session !== session).map((other) => `!${other.session.mark}`)
+    return [...(others.length === 0 ? ['!'] : others), session.id].sort()
+  }
+
+  /**
+   * Has one of Open WebUI's clients send all it has: it never sends again what was typed offline, unless it is told that
+   * the document is empty and that it is not alone. Once, until an update of it was taken, so that nothing goes in circles.
+   */
+  function askForAll(participant: Participant): void {
+    const { session, document } = participant
+    if (session.binary || participant.askedForAll) return
+    participant.askedForAll = true
+    outlet.send(session, 'ydoc:document:state', {
+      document_id: documentOf(document.note),
+      state: emptyState,
+      sessions: ['!', session.id],
+      offset: 0,
+      epoch: '',
+      state_vector: emptyVector,
+    })
   }
 
   return {
@@ -111,11 +132,13 @@ export function createDocumentHandlers({
       const { document } = participant
       // Open WebUI's newest client also sends its renderings without an update: they are derived here, never believed.
       if (update === undefined) return { offset: (await document.state()).offset, changed: false }
-      const applied = await document.apply(update, {
-        user: session.user,
-        newClientsLeft: limits.clientIdsPerSession - participant.claimed,
+      const author = { user: session.user, newClientsLeft: limits.clientIdsPerSession - participant.claimed }
+      const applied = await document.apply(update, author).catch((error: unknown) => {
+        if (error instanceof ProtocolError && error.code === 'missing-updates') askForAll(participant)
+        throw error
       })
       participant.claimed += applied.claimed
+      participant.askedForAll = false
       if (applied.changed) {
         broker.publish({
           room: room.document(note),

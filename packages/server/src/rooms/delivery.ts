@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 /** Writes to sessions of this node. Never waits for a slow one. */
 export interface Outlet {
   /** Sends one publication to each of the sessions, encoded once. */
-  deliver(publication: Publication, receivers: Iterable<Session>): void
+  deliver(publication: Publication, receivers: readonly Session[]): void
   /** Sends an event to one session. */
   send<E extends ServerEvent>(session: Session, event: E, payload: Payload<E>): void
   /** Tells a session why and closes its connection. */
@@ -22,11 +22,12 @@ export interface Delivery {
 }
 
 export function createDelivery({ rooms, outlet }: { readonly rooms: Rooms; readonly outlet: Outlet }): Delivery {
-  function* receivers(publication: Publication): Iterable<Session> {
+  function receivers(publication: Publication): readonly Session[] {
+    const result: Session[] = []
     for (const session of rooms.members(publication.room)) {
-      if (session.id === publication.except) continue
-      if (!session.keep(publication)) yield session
+      if (session.id !== publication.except && !session.keep(publication)) result.push(session)
     }
+    return result
   }
 
   return {

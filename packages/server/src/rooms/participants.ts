@@ -13,6 +13,8 @@ export interface Participant {
   readonly document: Document
   /** Yjs client ids that the session has brought into the document. */
   claimed: number
+  /** Whether the session was asked for all it has, because it sent something that builds on what the server lacks. */
+  askedForAll: boolean
 }
 
 interface Dependencies {
@@ -39,7 +41,7 @@ export class Participants {
       throw new ProtocolError('rate-limited', { rule: 'documents-per-session' })
     this.#bySession.set(session, notes.add(note))
     const participants = this.#byNote.get(note) ?? new Map()
-    this.#byNote.set(note, participants.set(session, { session, document, claimed: 0 }))
+    this.#byNote.set(note, participants.set(session, { session, document, claimed: 0, askedForAll: false }))
     this.#parts.rooms.join(room.document(note), session)
     return true
   }
