@@ -480,6 +480,28 @@ describe('reconnecting', () => {
       expect(await kept(ana, note, 'typed offline')).toMatchObject({ times: 1 })
     },
   )
+
+  test.each(generations)(
+    '[OW26] what a page of %s typed offline into a note with text arrives with its next edit, once',
+    async (generation) => {
+      await using server = await startServer(deferred)
+      const { ana, bo, note } = await twoPeople(server)
+      await using first = await visit(ana, note, { generation })
+      await using second = await visit(bo, note, { generation })
+      first.editor.type('before')
+      await second.editor.shows('before')
+      first.page.socket.io.engine.close()
+      await first.page.until('the end', () => !first.editor.synced)
+      first.editor.type('typed offline')
+      await first.page.until('the return', () => first.editor.synced)
+      first.editor.type('typed online')
+      await second.editor.shows('typed online')
+      first.editor.type('and on')
+      await second.editor.shows('and on')
+      expect(second.editor.text).toBe('before\ntyped offline\ntyped online\nand on')
+      expect(await kept(ana, note, 'typed offline')).toMatchObject({ times: 1 })
+    },
+  )
 })
 
 describe('channels', () => {

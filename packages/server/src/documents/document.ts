@@ -108,6 +108,11 @@ export class Document {
     await this.#compacting
   }
 
+  /** The offset of the last durable update. */
+  get offset(): number {
+    return this.#replica?.offset ?? 0
+  }
+
   /** Whether nothing waits and nothing is being stored. */
   get idle(): boolean {
     return (

@@ -213,13 +213,18 @@ export function createGateway(parts: Dependencies): Gateway {
     let outcome = 'ok'
     try {
       const value = await receive(connection, message)
-      // What the handler sent comes before its acknowledgement.
-      if (acknowledge) connection.outbox.flush()
-      acknowledge?.({ ok: true, value, ...(isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}) })
+      const flat = isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}
+      if (acknowledge) reply(connection, acknowledge, { ok: true, value, ...flat })
     } catch (error) {
       outcome = refuse(connection, { event, acknowledge, error })
     }
     metrics.event(isClientEvent(event) ? event : 'unknown', outcome, clock.now() - started)
+  }
+
+  /** `acknowledge`: after what the handler sent. */
+  function reply(connection: Connection, acknowledge: Acknowledge, answer: object): void {
+    connection.outbox.flush()
+    acknowledge(answer)
   }
 
   /** The steps of a message. Each throws its refusal; nothing has changed until `handle`. */
@@ -242,8 +247,7 @@ export function createGateway(parts: Dependencies): Gateway {
     { event, acknowledge, error }: { event: string; acknowledge: Acknowledge | undefined; error: unknown },
   ): string {
     const report = refusal(error, { event: isClientEvent(event) ? event : 'unknown', session: connection.id })
-    if (acknowledge) connection.outbox.flush()
-    if (acknowledge) acknowledge({ ok: false, error: report })
+    if (acknowledge) reply(connection, acknowledge, { ok: false, error: report })
     else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : 'unknown', ...report }))
     const { code } = report
     const struck = code === 'unknown-event' || code === 'invalid-input' || code === 'too-large'

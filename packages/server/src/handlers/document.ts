@@ -131,7 +131,7 @@ export function createDocumentHandlers({
       const participant = participants.get(session, note)
       const { document } = participant
       // Open WebUI's newest client also sends its renderings without an update: they are derived here, never believed.
-      if (update === undefined) return { offset: (await document.state()).offset, changed: false }
+      if (update === undefined) return { offset: document.offset, changed: false }
       const author = { user: session.user, newClientsLeft: limits.clientIdsPerSession - participant.claimed }
       const applied = await document.apply(update, author).catch((error: unknown) => {
         if (error instanceof ProtocolError && error.code === 'missing-updates') askForAll(participant)
