@@ -23,7 +23,7 @@ export function Facepile({ awareness }: { readonly awareness: NonNullable<NotePr
   const names = people.map(({ name }) => name)
   const rest = people.slice(shown)
   return (
-    <Avatar.Group spacing={8} role="img" aria-label={`Here now: ${names.join(', ')}`} visibleFrom="xs">
+    <Avatar.Group spacing={3} role="img" aria-label={`Here now: ${names.join(', ')}`} visibleFrom="xs">
       {people.slice(0, shown).map(({ id, name }) => (
         <Tooltip key={id} label={name}>
           <span>
