@@ -7,7 +7,7 @@ const apiPaths = ['/api/', '/ws/', '/assets/', '/health', '/readyz', '/livez']
 
 /** `folder`: where the built app lies. Files whose name begins with a dot are never served (IL-08). */
 export async function serveWeb(app: FastifyInstance, folder: string): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, cacheControl: false, dotfiles: 'deny', index: false })
+  await app.register(fastifyStatic, { root: folder, cacheControl: false, dotfiles: 'ignore', index: false })
   app.get('/', (_, reply) => reply.sendFile('index.html'))
   app.setNotFoundHandler((request, reply) => {
     const page = request.method === 'GET' && !apiPaths.some((path) => request.url.startsWith(path))
