@@ -80,12 +80,13 @@ export function createHub({ metrics }: { readonly metrics: Metrics }): Hub {
   }
 }
 
-/** The frame of a publication in either form of its bytes, each encoded at its first use. */
+/** The frame of a publication in either form of its bytes, each encoded at its first use; without bytes there is one form. */
 function framesOf({ event, payload, plain }: Publication): (binary: boolean) => Buffer {
+  const oneForm = plain === undefined && !Object.values(payload).some((value) => value instanceof Uint8Array)
   let withBytes: Buffer | undefined
   let withNumbers: Buffer | undefined
   return (binary) => {
-    if (binary) {
+    if (binary || oneForm) {
       withBytes ??= encodeEvent(event, payload)
       return withBytes
     }

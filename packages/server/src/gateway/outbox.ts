@@ -9,7 +9,9 @@ import { limits } from '@sallyport/protocol'
 class Run {
   readonly #before: Run | undefined
   readonly #frame: Buffer
+  /** The last two ways in which it went on: a room's members take one of two forms of each event. */
   #next: Run | undefined
+  #other: Run | undefined
   #joined: Buffer | undefined
 
   constructor(before: Run | undefined, frame: Buffer) {
@@ -19,16 +21,18 @@ class Run {
 
   and(frame: Buffer): Run {
     if (this.#next && this.#next.#frame === frame) return this.#next
-    this.#next = new Run(this, frame)
-    return this.#next
+    const next = this.#other && this.#other.#frame === frame ? this.#other : new Run(this, frame)
+    this.#other = this.#next
+    this.#next = next
+    return next
   }
 
   bytes(): Buffer {
-    if (!this.#before) return this.#frame
     if (!this.#joined) {
       const frames: Buffer[] = []
-      for (let run: Run | undefined = this; run; run = run.#before) frames.push(run.#frame)
-      this.#joined = Buffer.concat(frames.reverse())
+      // The first run of a tick is empty.
+      for (let run: Run = this; run.#before; run = run.#before) frames.push(run.#frame)
+      this.#joined = frames.length === 1 ? this.#frame : Buffer.concat(frames.reverse())
     }
     return this.#joined
   }
@@ -36,15 +40,13 @@ class Run {
 
 /** Starts runs: the same first frame starts the same run, as long as the tick lasts. */
 export class Tick {
-  readonly #starts = new Map<Buffer, Run>()
+  #start = new Run(undefined, Buffer.alloc(0))
   #owing: Outbox[] = []
   #scheduled = false
 
   /** The run that starts with a frame. */
   start(frame: Buffer): Run {
-    const run = this.#starts.get(frame) ?? new Run(undefined, frame)
-    this.#starts.set(frame, run)
-    return run
+    return this.#start.and(frame)
   }
 
   /** Has the outbox flushed when the current input is handled: no timer, so a lone message waits for nothing. */
@@ -60,7 +62,7 @@ export class Tick {
     const owing = this.#owing
     this.#owing = []
     for (const outbox of owing) outbox.flush()
-    this.#starts.clear()
+    this.#start = new Run(undefined, Buffer.alloc(0))
   }
 }
 
