@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'spend: no budget',
-    source: 'server/src/gateway/budget.ts',
+    source: 'server/src/budget.ts',
     find: 'bucket.units < cost',
     replace: 'false',
     tests: gateway('GW6'),
