@@ -75,7 +75,7 @@ const events = [
 const http = [
   '# HTTP API',
   generated,
-  'JSON in UTF-8. Identity: `Authorization: Bearer <token>`, or the cookie that sign-in sets (from our own origins only). Errors are RFC 9457 problem details with the `code` of [errors.md](errors.md).',
+  'JSON in UTF-8. Identity: `Authorization: Bearer <token>`, or the cookie that sign-in sets (from our own origins only). Each request costs units of the budgets of the person and the address, which events spend too. A body has each key once. Errors are RFC 9457 problem details with the `code` of [errors.md](errors.md).',
   ...Object.entries(routes).flatMap(([name, route]) => {
     const parts = (['params', 'query', 'body'] as const).map(
       (part) => [part, describe(schemaOf(route[part], 'input'))] as const,
@@ -83,7 +83,7 @@ const http = [
     const input = parts.filter(([, text]) => text !== '{}').map(([part, text]) => `${part}: ${text}`)
     return [
       `## \`${route.method} ${route.path}\``,
-      `${route.summary}\n\nNeeds: ${needOf(route.needs)}. Name: \`${name}\`.`,
+      `${route.summary}\n\nNeeds: ${needOf(route.needs)}. Cost: ${route.cost}. Name: \`${name}\`.`,
       code([...input, `reply: ${describe(schemaOf(route.reply, 'output'))}`].join('\n')),
     ]
   }),

@@ -1,5 +1,6 @@
 /** Accounts: set-up, sign-up, sign-in, sign-out, roles and groups. */
 import { statSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer } from './harness/start-server.ts'
@@ -66,6 +67,57 @@ test('[AU3] guessing is throttled for the address that guesses', async () => {
     )
   }
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0)
+})
+
+/** The status of a sign-in that comes from another address of this machine. */
+function signInFrom(localAddress: string, url: string, body: object): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${url}/api/v1/auths/signin`, { method: 'POST', headers: json, localAddress }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    call.on('error', reject)
+    call.end(JSON.stringify(body))
+  })
+}
+
+test('[AU14] guesses from many addresses pause an account for strangers, not for whom it knows', async () => {
+  await using server = await startServer()
+  const { email } = await server.person('Ana')
+  const statuses: (number | undefined)[] = []
+  for (let n = 0; n < 24; n += 1) {
+    statuses.push(await signInFrom(`127.0.0.${2 + (n % 4)}`, server.url, { email, password: `guess ${n}` }))
+  }
+  expect(statuses).toEqual([...Array.from({ length: 21 }, () => 400), 429, 429, 429])
+  const password = 'correct horse battery'
+  expect(await signInFrom('127.0.0.9', server.url, { email, password })).toBe(429)
+  expect(await signInFrom('127.0.0.1', server.url, { email, password })).toBe(200)
+})
+
+test('[AU3] signing in is not guessing: it can be done often', async () => {
+  await using server = await startServer()
+  const { email } = await server.person('Ana')
+  for (let n = 0; n < 15; n += 1) {
+    expect(await signInFrom('127.0.0.1', server.url, { email, password: 'correct horse battery' })).toBe(200)
+  }
+})
+
+test('[AU15] a server that people reach by https takes no cookie but the one bound to its host', async () => {
+  const cases = [
+    ['https://notes.example.test', '__Host-sallyport', 'sallyport'],
+    ['http://notes.example.test', 'sallyport', '__Host-sallyport'],
+  ] as const
+  for (const [PUBLIC_URL, own, foreign] of cases) {
+    await using server = await startServer({ PUBLIC_URL })
+    const { token, email } = await server.person('Ana')
+    const answer = await post(`${server.url}/api/v1/auths/signin`, { email, password: 'correct horse battery' })
+    expect(answer.headers.get('set-cookie')?.split('=')[0]).toBe(own)
+    const status = async (cookie: string) =>
+      (await fetch(`${server.url}/api/v1/notes/`, { headers: { cookie } })).status
+    expect(await status(`${own}=${token}`)).toBe(200)
+    expect(await status(`${foreign}=${token}`)).toBe(401)
+    expect(await status(`${foreign}=planted; ${own}=${token}`)).toBe(200)
+  }
 })
 
 test('[AU4] the cookie is HttpOnly and same-site, works from our own pages only, and goes at sign-out', async () => {

@@ -54,8 +54,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'authenticate: a cookie counts without an Origin',
     source: 'server/src/gateway/handshake.ts',
-    find: 'origin === undefined ? undefined : cookieToken(cookie)',
-    replace: 'cookieToken(cookie)',
+    find: 'origin === undefined ? undefined : cookieToken(cookie, secureCookies)',
+    replace: 'cookieToken(cookie, secureCookies)',
     tests: gateway('GW3. a cookie counts'),
   },
   {
@@ -162,5 +162,26 @@ export const mutants: readonly Mutant[] = [
     find: '!sameText(code, expected)',
     replace: 'false',
     tests: accounts('AU1'),
+  },
+  {
+    name: 'permit: what is being taken away is still good',
+    source: 'server/src/gateway/gateway.ts',
+    find: 'while (session?.settling) await session.settling',
+    replace: '',
+    tests: { file: 'test/rights.test.ts', title: 'RI1' },
+  },
+  {
+    name: 'open session: two people on one transport',
+    source: 'server/src/gateway/gateway.ts',
+    find: 'if (claimed.has(conn))',
+    replace: 'if (false)',
+    tests: { file: 'test/transport.test.ts', title: 'GW14. a second person' },
+  },
+  {
+    name: 'acknowledge: without end to one who does not read',
+    source: 'server/src/gateway/connection.ts',
+    find: 'await this.outbox.room()',
+    replace: 'await Promise.resolve()',
+    tests: { file: 'test/transport.test.ts', title: 'GW13' },
   },
 ]

@@ -1,5 +1,5 @@
 /** The executable: what an operator sees at start, at a fault and at the end. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,9 @@ test('[UP1] a start prints at most ten lines: version, mode, address, set-up lin
   const page = await fetch(`${app}/channels`)
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect(await page.text()).toContain('<div id="root">')
-  expect((await fetch(`${app}/api/v1/nope`)).status).toBe(404)
+  for (const path of ['/healthy', '/apiary', '/channels?x=/api/']) expect((await fetch(app + path)).status).toBe(200)
+  for (const path of ['/api', '/api?x', '/api/v1/nope', '/metrics', '/ws', '/health/x', '/nope.js'])
+    expect((await fetch(app + path)).status, path).toBe(404)
   expect((await fetch(`${app}/.env`)).status).toBe(404)
 })
 
@@ -81,7 +83,7 @@ test('[UP5] what cannot work is one clear line with the remedy, and exit code 1'
   )
   const file = join(root, 'a-file')
   writeFileSync(file, '')
-  const cases: [string[], Record<string, string>, RegExp][] = [
+  const cases: Refusal[] = [
     [['--port', String(port)], {}, /PORT: \d+ on 127\.0\.0\.1 is in use\..*--port \d+/],
     [['--port', 'many'], {}, /PORT: must be a whole number/],
     [['--port', '0', '--data', join(file, 'below')], {}, /DATA_DIR: .* cannot be written\. Choose another folder/],
@@ -93,13 +95,63 @@ test('[UP5] what cannot work is one clear line with the remedy, and exit code 1'
     [['--port', '0'], { ADMIN_EMAIL: 'a@b.test' }, /ADMIN_EMAIL needs ADMIN_PASSWORD/],
     [['--port', '0'], { ADMIN_PASSWORD: 'x', ADMIN_PASSWORD_FILE: file }, /both set/],
     [['--port', '0'], { DATABASE_URL: 'mysql://x' }, /DATABASE_URL: must be sqlite/],
+    [['--port', '0', '--data', '/proc/x'], {}, /DATA_DIR: \/proc\/x cannot be written\. Choose another folder/],
   ]
-  for (const [args, env, message] of cases) {
-    await using run = runExecutable(['serve', ...(args.includes('--data') ? args : [...args, '--data', folder()])], env)
-    expect(await run.exited, String(message)).toBe(1)
-    expect(run.err()).toMatch(message)
-    expect(run.err(), 'no stack').not.toMatch(/\n {4}at /)
-    expect(run.out()).toBe('')
-  }
+  for (const refusal of cases) await expectOneLine(refusal)
   busy.close()
+}, 60_000)
+
+test('[UP5] a database that cannot be used is one clear line with the remedy, and exit code 1', async () => {
+  const noDatabase = join(root, 'text.db')
+  writeFileSync(noDatabase, 'this is no database, whatever its name says. '.repeat(100))
+  const damaged = await damagedDatabase()
+  const cases: Refusal[] = [
+    [['--port', '0'], { DATABASE_URL: `sqlite:${root}` }, /is a folder\. Name a file in it\./],
+    [['--port', '0'], { DATABASE_URL: `sqlite:${root}/none/x.db` }, /the folder of .* is not there\. Make it/],
+    [['--port', '0'], { DATABASE_URL: `sqlite:${noDatabase}` }, /not a database.*restore it from a backup/],
+    [['--port', '0'], { DATABASE_URL: `sqlite:${damaged}` }, /damaged.*restore.* from a backup/],
+  ]
+  for (const refusal of cases) await expectOneLine(refusal)
+}, 60_000)
+
+/** Arguments, environment, and what the one line must say. */
+type Refusal = readonly [string[], Record<string, string>, RegExp]
+
+async function expectOneLine([args, env, message]: Refusal): Promise<void> {
+  await using run = runExecutable(['serve', ...(args.includes('--data') ? args : [...args, '--data', folder()])], env)
+  expect(await run.exited, String(message)).toBe(1)
+  expect(run.err()).toMatch(message)
+  expect(run.err(), 'no stack').not.toMatch(/\n {4}at /)
+  expect(run.out()).toBe('')
+}
+
+/** A database that a server has made, with all its pages but the first overwritten. */
+async function damagedDatabase(): Promise<string> {
+  const data = folder()
+  {
+    await using run = runExecutable(['serve', '--port', '0', '--data', data])
+    await run.line(/Not for production/)
+    run.child.kill('SIGTERM')
+    expect(await run.exited).toBe(0)
+  }
+  const path = join(data, 'sallyport.db')
+  const bytes = readFileSync(path)
+  writeFileSync(path, bytes.fill(0xaa, 4_096))
+  return path
+}
+
+test('[UP6] a data folder of ours that others can read is closed to them; one that may not be ours is refused', async () => {
+  const [ours, fresh, foreign] = [folder(), folder(), folder()]
+  for (const path of [ours, fresh, foreign]) mkdirSync(path, { mode: 0o755 })
+  writeFileSync(join(ours, 'secret.key'), 'x'.repeat(43), { mode: 0o600 })
+  writeFileSync(join(foreign, 'letters.txt'), '')
+  for (const path of [ours, fresh]) {
+    await using run = runExecutable(['serve', '--port', '0', '--data', path])
+    await run.line(/Not for production/)
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+  }
+  await using run = runExecutable(['serve', '--port', '0', '--data', foreign])
+  expect(await run.exited).toBe(1)
+  expect(run.err()).toMatch(/DATA_DIR: .* is open to other users and holds other files\..*chmod 700/)
+  expect(statSync(foreign).mode & 0o777).toBe(0o755)
 })

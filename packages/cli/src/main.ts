@@ -22,7 +22,7 @@ program
   .option('--data <folder>', 'folder of the database and the keys (DATA_DIR)')
   .option('--demo', 'make two people, a channel and a note, and print their passwords')
   .action(async (options: { port?: string; host?: string; data?: string; demo?: boolean }) => {
-    const server = await serve(options, world)
+    const { server, lines } = await serve(options, world)
     let signals = 0
     const stop = () => {
       signals += 1
@@ -37,6 +37,8 @@ program
       process.exit(1)
     }, stop)
     process.on('SIGINT', stop).on('SIGTERM', stop)
+    // Only now: who reads that it runs may stop it at once, and it stops in order.
+    for (const line of lines) world.print(line)
   })
 
 program

@@ -12,8 +12,14 @@ interface ServeOptions {
   readonly demo?: boolean
 }
 
+export interface Serving {
+  readonly server: RunningServer
+  /** What to tell the operator. */
+  readonly lines: readonly string[]
+}
+
 /** Rejects with `ConfigError` when the settings do not allow a start. */
-export async function serve(options: ServeOptions, world: World): Promise<RunningServer> {
+export async function serve(options: ServeOptions, world: World): Promise<Serving> {
   const { port, host, data } = options
   const flags = {
     ...(port === undefined ? {} : { PORT: port }),
@@ -28,8 +34,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Runnin
   const folder = webFolder()
   const server = await startServer({ config, log, ...(folder === undefined ? {} : { webFolder: folder }) })
   const demo = options.demo ? await makeDemo(server) : []
-  for (const line of [...banner(config, server), ...demo]) world.print(line)
-  return server
+  return { server, lines: [...banner(config, server), ...demo] }
 }
 
 function banner(config: Config, server: RunningServer): string[] {

@@ -1,5 +1,6 @@
 /** The events that clients send: all there are. An event that is not here is refused. */
 import { z } from 'zod'
+import { clientKey } from './client-key.ts'
 import { bytes, event, nothing } from './event.ts'
 import { documentId, id } from './ids.ts'
 import { limits } from './limits.ts'
@@ -8,10 +9,6 @@ import { on } from './permissions.ts'
 import { line, text } from './text.ts'
 
 const auth = z.object({ token: z.string().min(1).max(8_192) })
-const channelTag = z
-  .string()
-  .max(limits.clientKey)
-  .regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . -')
 const offset = z.number().int().nonnegative()
 
 /** What identifies a client in a document besides its session; believed for nothing. */
@@ -75,7 +72,7 @@ export const clientEvents = {
       content: text(limits.messageContent, 1),
       parent_id: id.nullish(),
       reply_to_id: id.nullish(),
-      client_key: channelTag.optional(),
+      client_key: clientKey.optional(),
     }),
     reply: z.object({ message, offset }),
   }),

@@ -45,17 +45,18 @@ export const nothing = z.object({})
 
 /**
  * Bytes on the wire: binary, or an array of numbers 0-255 as Open WebUI's client sends it.
- * Parsed to a `Uint8Array`; `max` bytes at most.
+ * Parsed to a `Uint8Array`; `max` bytes at most. One look at each number, and none when there are too many.
  */
 export function bytes(max: number = limits.updateBytes) {
   return z
-    .union([z.instanceof(Uint8Array), z.array(z.unknown())])
+    .custom<Uint8Array | number[]>((value) => value instanceof Uint8Array || Array.isArray(value), 'must be bytes')
     .transform((value, context): Uint8Array => {
       if (value.length > max) return fail(context, `must be ${max} bytes at most`)
       if (value instanceof Uint8Array) return value
       const result = new Uint8Array(value.length)
-      for (const [index, number] of value.entries()) {
-        if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > 255) {
+      for (let index = 0; index < result.length; index += 1) {
+        const number: unknown = value[index]
+        if (typeof number !== 'number' || (number & 0xff) !== number) {
           return fail(context, 'must be bytes: whole numbers from 0 to 255')
         }
         result[index] = number

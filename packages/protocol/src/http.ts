@@ -13,6 +13,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   readonly summary: string
   /** What the caller must hold before the handler runs; a permission's `of` names a path parameter. */
   readonly needs: Need
+  /** Units of the budgets of the person and the address, as of an event. */
+  readonly cost: number
   readonly params: P
   readonly query: Q
   readonly body: B
@@ -28,7 +30,7 @@ function route<
   B extends z.ZodType = None,
   R extends z.ZodType = None,
 >(
-  spec: Pick<RouteSpec<P, Q, B, R>, 'method' | 'path' | 'summary' | 'needs'> & {
+  spec: Pick<RouteSpec<P, Q, B, R>, 'method' | 'path' | 'summary' | 'needs' | 'cost'> & {
     params?: P
     query?: Q
     body?: B
@@ -53,6 +55,7 @@ export const routes = {
     summary:
       'What a client must know before sign-in: name, version, features, whether the server waits for its set-up.',
     needs: 'none',
+    cost: 1,
     reply: z.object({
       status: z.literal(true),
       name: z.string(),
@@ -68,6 +71,7 @@ export const routes = {
     path: '/api/version',
     summary: 'The version; constant over restarts and nodes of one release.',
     needs: 'none',
+    cost: 1,
     reply: z.object({ version: z.string(), deployment_id: z.string() }),
   }),
   health: route({
@@ -75,6 +79,8 @@ export const routes = {
     path: '/health',
     summary: 'Whether the process answers.',
     needs: 'none',
+    // It must answer those who watch over the process even when everything is spent.
+    cost: 0,
     reply: z.object({ status: z.boolean() }),
   }),
   ready: route({
@@ -82,6 +88,7 @@ export const routes = {
     path: '/readyz',
     summary: 'Whether the node should get traffic: storage answers and it is not draining.',
     needs: 'none',
+    cost: 1,
     reply: z.object({ status: z.boolean() }),
   }),
 
@@ -90,6 +97,7 @@ export const routes = {
     path: `${v1}/auths/setup`,
     summary: 'Make the first administrator with the one-time code of the set-up link.',
     needs: 'none',
+    cost: 10,
     body: z.object({ code: z.string().min(1).max(200), name: line(limits.name), email, password: newPassword }),
     reply: signedIn,
   }),
@@ -98,6 +106,7 @@ export const routes = {
     path: `${v1}/auths/signup`,
     summary: 'Make an account, where the server allows it.',
     needs: 'none',
+    cost: 10,
     body: z.object({ name: line(limits.name), email, password: newPassword }),
     reply: signedIn,
   }),
@@ -106,6 +115,7 @@ export const routes = {
     path: `${v1}/auths/signin`,
     summary: 'Sign in with e-mail and password.',
     needs: 'none',
+    cost: 10,
     body: z.object({ email, password }),
     reply: signedIn,
   }),
@@ -114,6 +124,7 @@ export const routes = {
     path: `${v1}/auths/signout`,
     summary: 'End the session: its token is refused from now on and its connections are closed.',
     needs: 'none',
+    cost: 5,
     reply: z.object({ status: z.literal(true) }),
   }),
   'auth.session': route({
@@ -121,6 +132,7 @@ export const routes = {
     path: `${v1}/auths/`,
     summary: 'The signed-in person.',
     needs: 'user',
+    cost: 1,
     reply: signedIn,
   }),
   'auth.password': route({
@@ -128,6 +140,7 @@ export const routes = {
     path: `${v1}/auths/update/password`,
     summary: 'Change the password. Every other session of the account ends.',
     needs: 'user',
+    cost: 10,
     body: z.object({ password, new_password: newPassword }),
     reply: signedIn,
   }),
@@ -136,6 +149,7 @@ export const routes = {
     path: `${v1}/auths/update/profile`,
     summary: 'Change the name.',
     needs: 'user',
+    cost: 5,
     body: z.object({ name: line(limits.name) }),
     reply: person,
   }),
@@ -144,6 +158,7 @@ export const routes = {
     path: `${v1}/auths/add`,
     summary: 'Make an account for somebody.',
     needs: 'admin',
+    cost: 10,
     body: z.object({ name: line(limits.name), email, password: newPassword, role: z.enum(roles).default('user') }),
     reply: account,
   }),
@@ -153,6 +168,7 @@ export const routes = {
     path: `${v1}/users/search`,
     summary: 'Find people by name, to share with. Names only.',
     needs: 'user',
+    cost: 3,
     query: z.object({ query: z.string().max(limits.searchQuery).default(''), limit: count(limits.page, 30) }),
     reply: z.object({ users: z.array(person) }),
   }),
@@ -161,6 +177,7 @@ export const routes = {
     path: `${v1}/users/`,
     summary: 'All accounts.',
     needs: 'admin',
+    cost: 3,
     query: z.object({ query: z.string().max(limits.searchQuery).default(''), page: count(100_000, 1) }),
     reply: z.object({ users: z.array(account), total: z.number() }),
   }),
@@ -169,6 +186,7 @@ export const routes = {
     path: `${v1}/users/{id}/update`,
     summary: 'Change the name, role or password of an account. A lost right reaches its open connections at once.',
     needs: 'admin',
+    cost: 10,
     params: byId,
     body: z.object({
       name: line(limits.name).optional(),
@@ -182,6 +200,7 @@ export const routes = {
     path: `${v1}/users/{id}`,
     summary: 'Delete an account and end its sessions. What it owned stays for those who may use it.',
     needs: 'admin',
+    cost: 10,
     params: byId,
   }),
 
@@ -190,6 +209,7 @@ export const routes = {
     path: `${v1}/groups/`,
     summary: 'The groups: administrators see all with their members, others those they are in.',
     needs: 'user',
+    cost: 3,
     reply: z.object({ groups: z.array(group) }),
   }),
   'groups.create': route({
@@ -197,6 +217,7 @@ export const routes = {
     path: `${v1}/groups/create`,
     summary: 'Make a group.',
     needs: 'admin',
+    cost: 5,
     body: z.object({ name: line(limits.name), description: text(limits.description).default('') }),
     reply: group,
   }),
@@ -205,6 +226,7 @@ export const routes = {
     path: `${v1}/groups/id/{id}/update`,
     summary: 'Rename a group.',
     needs: 'admin',
+    cost: 5,
     params: byId,
     body: z.object({ name: line(limits.name).optional(), description: text(limits.description).optional() }),
     reply: group,
@@ -214,6 +236,7 @@ export const routes = {
     path: `${v1}/groups/id/{id}/users/add`,
     summary: 'Add members to a group.',
     needs: 'admin',
+    cost: 5,
     params: byId,
     body: users,
     reply: group,
@@ -223,6 +246,7 @@ export const routes = {
     path: `${v1}/groups/id/{id}/users/remove`,
     summary: 'Remove members from a group; what they could see through it closes at once.',
     needs: 'admin',
+    cost: 5,
     params: byId,
     body: users,
     reply: group,
@@ -232,6 +256,7 @@ export const routes = {
     path: `${v1}/groups/id/{id}/delete`,
     summary: 'Delete a group.',
     needs: 'admin',
+    cost: 5,
     params: byId,
   }),
 
@@ -240,6 +265,7 @@ export const routes = {
     path: `${v1}/channels/`,
     summary: 'The channels that the person may read, with unread counts.',
     needs: 'user',
+    cost: 3,
     reply: z.array(channelOverview),
   }),
   'channels.create': route({
@@ -247,6 +273,7 @@ export const routes = {
     path: `${v1}/channels/create`,
     summary: 'Make a channel. A direct channel needs `user_ids` and is the same one for the same people.',
     needs: 'user',
+    cost: 5,
     body: z.object({
       name: line(limits.channelName, 0).default(''),
       description: text(limits.description).default(''),
@@ -263,6 +290,7 @@ export const routes = {
     path: `${v1}/channels/{id}`,
     summary: 'One channel.',
     needs: on('channel:read', 'id'),
+    cost: 1,
     params: byId,
     reply: channelOverview,
   }),
@@ -271,6 +299,7 @@ export const routes = {
     path: `${v1}/channels/{id}/update`,
     summary: 'Rename a channel or change who may use it. People who lose the right leave at once.',
     needs: on('channel:manage', 'id'),
+    cost: 5,
     params: byId,
     body: z.object({
       name: line(limits.channelName).optional(),
@@ -284,6 +313,7 @@ export const routes = {
     path: `${v1}/channels/{id}/delete`,
     summary: 'Delete a channel and its messages.',
     needs: on('channel:manage', 'id'),
+    cost: 10,
     params: byId,
   }),
   'channels.members': route({
@@ -291,6 +321,7 @@ export const routes = {
     path: `${v1}/channels/{id}/members`,
     summary: 'The people who may read a channel and are named in its access list, and who of them is here now.',
     needs: on('channel:read', 'id'),
+    cost: 3,
     params: byId,
     reply: z.object({ users: z.array(person.extend({ is_active: z.boolean() })), total: z.number() }),
   }),
@@ -299,6 +330,7 @@ export const routes = {
     path: `${v1}/channels/{id}/update/members/add`,
     summary: 'Let people and groups write in a channel; they are in it at once.',
     needs: on('channel:manage', 'id'),
+    cost: 5,
     params: byId,
     body: users.extend({ group_ids: z.array(id).max(limits.accessList).default([]) }),
     reply: channelOverview,
@@ -308,6 +340,7 @@ export const routes = {
     path: `${v1}/channels/{id}/update/members/remove`,
     summary: 'Take people and groups out of a channel; they leave at once.',
     needs: on('channel:manage', 'id'),
+    cost: 5,
     params: byId,
     body: users.extend({ group_ids: z.array(id).max(limits.accessList).default([]) }),
     reply: channelOverview,
@@ -319,6 +352,7 @@ export const routes = {
     summary:
       'Messages of a channel, newest first, without replies in threads; `before` is the cursor of the last page.',
     needs: on('channel:read', 'id'),
+    cost: 3,
     params: byId,
     query: z.object({
       before: cursor,
@@ -332,6 +366,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/{message_id}/thread`,
     summary: 'The replies to a message, newest first, the message itself last.',
     needs: on('channel:read', 'id'),
+    cost: 3,
     params: byMessage,
     query: z.object({
       before: cursor,
@@ -345,6 +380,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/post`,
     summary: 'Post a message. The same `temp_id` of the same person posts once.',
     needs: on('channel:write', 'id'),
+    cost: 5,
     params: byId,
     body: z.object({
       content: text(limits.messageContent, 1),
@@ -363,6 +399,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/{message_id}/update`,
     summary: 'Change the text of a message of one’s own.',
     needs: on('channel:write', 'id'),
+    cost: 5,
     params: byMessage,
     body: z.object({ content: text(limits.messageContent, 1) }),
     reply: message,
@@ -372,6 +409,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/{message_id}/delete`,
     summary: 'Delete a message of one’s own, or any where one manages the channel.',
     needs: on('channel:write', 'id'),
+    cost: 5,
     params: byMessage,
     reply: z.boolean(),
   }),
@@ -380,6 +418,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/{message_id}/reactions/add`,
     summary: 'React to a message.',
     needs: on('channel:write', 'id'),
+    cost: 5,
     params: byMessage,
     body: z.object({ name: line(limits.reactionName) }),
     reply: z.boolean(),
@@ -389,6 +428,7 @@ export const routes = {
     path: `${v1}/channels/{id}/messages/{message_id}/reactions/remove`,
     summary: 'Take a reaction back.',
     needs: on('channel:write', 'id'),
+    cost: 5,
     params: byMessage,
     body: z.object({ name: line(limits.reactionName) }),
     reply: z.boolean(),
@@ -399,6 +439,7 @@ export const routes = {
     path: `${v1}/notes/`,
     summary: 'The notes that the person may read, the last changed first.',
     needs: 'user',
+    cost: 3,
     query: z.object({ page: count(100_000, 1) }),
     reply: z.array(noteOverview),
   }),
@@ -407,6 +448,7 @@ export const routes = {
     path: `${v1}/notes/create`,
     summary: 'Make a note.',
     needs: 'user',
+    cost: 5,
     body: z.object({ title: line(limits.noteTitle), access_control: accessControl.optional() }),
     reply: noteOverview,
   }),
@@ -415,6 +457,7 @@ export const routes = {
     path: `${v1}/notes/{id}`,
     summary: 'One note.',
     needs: on('note:read', 'id'),
+    cost: 1,
     params: byId,
     reply: noteOverview,
   }),
@@ -423,6 +466,7 @@ export const routes = {
     path: `${v1}/notes/{id}/update`,
     summary: 'Rename a note; its manager may also change who may use it.',
     needs: on('note:write', 'id'),
+    cost: 5,
     params: byId,
     body: z.object({ title: line(limits.noteTitle).optional(), access_control: accessControl.optional() }),
     reply: noteOverview,
@@ -432,6 +476,7 @@ export const routes = {
     path: `${v1}/notes/{id}/delete`,
     summary: 'Delete a note and its document.',
     needs: on('note:manage', 'id'),
+    cost: 10,
     params: byId,
   }),
 } as const

@@ -14,6 +14,7 @@ export {
   type SentQuery,
 } from './http.ts'
 export { documentId, documentOf, id, noteOf, type RoomName, room } from './ids.ts'
+export { issuesOf } from './issues.ts'
 export { limits } from './limits.ts'
 export type {
   Account,

@@ -22,10 +22,19 @@ export const limits = {
   /** Cost units that a session may spend at once, and those it gets back each second. */
   burst: 1_000,
   perSecond: 200,
+  /** Bytes of an event that cost one unit beside its own cost. */
+  bytesPerUnit: 65_536,
   /** Events of one session that may wait their turn. */
   queue: 1_000,
-  /** Bytes that may wait in the outgoing buffer of one session before it is cut with `slow`. */
+  /** Bytes that queued events of one session may have together. */
+  queueBytes: 16_777_216,
+  /**
+   * Bytes that may wait in the outgoing buffer of one session. Above it none of its messages is handled, and it is cut
+   * with `slow` when it has not come below for `slowMs`, or at once above `outgoingMost` (a full document as numbers fits).
+   */
   outgoingBytes: 4_194_304,
+  outgoingMost: 67_108_864,
+  slowMs: 10_000,
   /** Outgoing bytes above which typing and awareness are dropped for that session. */
   sheddingBytes: 524_288,
   /** Milliseconds in which a connection must have authenticated; traffic does not extend it. */
@@ -66,6 +75,8 @@ export const limits = {
   messagePage: 100,
   /** Messages that `channel:resume` returns; more missed than this is a gap. */
   resumeMessages: 500,
+  /** Characters of their texts together. */
+  resumeCharacters: 1_000_000,
   /** Different reactions on one message. */
   reactionsPerMessage: 50,
   /** Rows on one page of users, groups and notes. */

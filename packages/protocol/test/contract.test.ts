@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { bytes } from '../src/event.ts'
 import {
   checkPayload,
   clientEvents,
@@ -110,6 +111,35 @@ test('[PR5] a payload of any shape is checked without recursion', () => {
   expect(() => checkPayload(JSON.parse('{"a":{"__proto__":1}}'))).toThrow(ProtocolError)
   expect(() => checkPayload({ a: Number.NaN })).toThrow(ProtocolError)
   expect(() => checkPayload({ bytes: Array.from({ length: 1_000_000 }, () => 0) })).not.toThrow()
+})
+
+test('[PR7] what is counted is not walked: a payload of 4 MB costs one look at each number and no more', () => {
+  const refused = (value: unknown) => {
+    try {
+      checkPayload({ value })
+      return 'accepted'
+    } catch (error) {
+      return error instanceof ProtocolError ? error.code : error
+    }
+  }
+  const ids = Array.from({ length: 500 }, () => crypto.randomUUID())
+  const list = { read: { user_ids: ids, group_ids: ids }, write: { user_ids: ids, group_ids: ids } }
+  expect(refused(list), 'the longest access list').toBe('accepted')
+  expect(refused([...Array.from({ length: 100_000 }, () => 1), Number.POSITIVE_INFINITY])).toBe('invalid-input')
+  expect(refused({ ...list, more: ['x'] })).toBe('invalid-input')
+  expect(refused(Array.from({ length: 1_000 }, (_, index) => [[index], 'x']))).toBe('invalid-input')
+  const arrays = JSON.parse(`[${'[],'.repeat(1_400_000)}[]]`)
+  const objects = JSON.parse(`[${'{},'.repeat(1_400_000)}{}]`)
+  const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, 1]))
+  for (const value of [arrays, objects, keys, [1, 2, arrays], { arrays }]) expect(refused(value)).toBe('invalid-input')
+  const field = bytes(10)
+  expect(field.safeParse(arrays).error?.issues[0]?.message).toBe('must be 10 bytes at most')
+  expect(field.parse([0, 255])).toEqual(Uint8Array.of(0, 255))
+  expect(field.parse(Buffer.of(7))).toEqual(Buffer.of(7))
+  const strange = ['1', null, true, 1.5, -1, 256, 2 ** 32, Number.NaN, [], [1], { valueOf: 1, toString: 1 }, undefined]
+  for (const value of strange) expect(field.safeParse([value]).success, JSON.stringify(value)).toBe(false)
+  for (const value of ['text', { length: 1, 0: 1 }, null, 5, undefined])
+    expect(field.safeParse(value).success).toBe(false)
 })
 
 // A pattern that backtracks would run for hours on these; the test's own limit is the bound.

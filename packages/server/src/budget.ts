@@ -15,15 +15,14 @@ interface Bucket {
 const perUser = 4
 const perAddress = 40
 
-/** Who spends. */
+/** Who spends: a part that is not there pays nothing. A connection is there for events, a user after sign-in. */
 export interface Spender {
-  readonly connection: string
-  /** Undefined before sign-in. */
-  readonly user: string | undefined
-  readonly address: string
+  readonly connection?: string | undefined
+  readonly user?: string | undefined
+  readonly address?: string | undefined
 }
 
-/** The budgets that every message counts against: of its connection, its person and its address. */
+/** The budgets that every event and request counts against: of its connection, its person and its address. */
 export class Budgets {
   readonly #connections: Budget
   readonly #users: Budget
@@ -37,11 +36,11 @@ export class Budgets {
     this.#addresses = new Budget(times(perAddress))
   }
 
-  /** Takes `cost` units from each, or throws `rate-limited`. */
+  /** Takes `cost` units from each who is named, or throws `rate-limited`. */
   spend({ connection, user, address }: Spender, cost: number, now: number): void {
-    this.#connections.spend(connection, cost, now)
+    if (connection !== undefined) this.#connections.spend(connection, cost, now)
     if (user !== undefined) this.#users.spend(user, cost, now)
-    this.#addresses.spend(address, cost, now)
+    if (address !== undefined) this.#addresses.spend(address, cost, now)
   }
 
   sweep(now: number): void {

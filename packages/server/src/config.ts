@@ -114,10 +114,13 @@ export const settings = {
     'Connections of one address.',
   ),
   MAX_CONNECTIONS_PER_USER: setting(whole(1, 1_000_000, limits.connectionsPerUser), 'Connections of one person.'),
-  RATE_LIMIT_BURST: setting(whole(10, 1_000_000, limits.burst), 'Cost units that a connection may spend at once.'),
+  RATE_LIMIT_BURST: setting(
+    whole(10, 1_000_000, limits.burst),
+    'Cost units that a connection may spend at once; a person 4 times, an address 40 times that, HTTP included.',
+  ),
   RATE_LIMIT_PER_SECOND: setting(
     whole(1, 1_000_000, limits.perSecond),
-    'Cost units that a connection gets back each second.',
+    'Cost units that a connection gets back each second; a person 4 times, an address 40 times that.',
   ),
   SHUTDOWN_SECONDS: setting(whole(1, 300, 10), 'Deadline of a graceful stop.'),
   LOG_LEVEL: setting(

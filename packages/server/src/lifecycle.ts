@@ -21,9 +21,9 @@ export function createLifecycle(log: Log): Lifecycle {
   async function closeAll(deadlineMs: number): Promise<void> {
     const deadline = Date.now() + deadlineMs
     for (const { name, stop } of stops.reverse()) {
-      const limit = AbortSignal.timeout(Math.max(deadline - Date.now(), leastMs))
+      const limitMs = Math.max(deadline - Date.now(), leastMs)
       try {
-        await Promise.race([stop(), expiry(limit)])
+        if ((await within(limitMs, stop)) === late) log.error({ part: name, limitMs }, 'part did not stop in time')
       } catch (error) {
         log.error({ part: name, error }, 'part did not stop in order')
       }
@@ -41,9 +41,14 @@ export function createLifecycle(log: Log): Lifecycle {
   }
 }
 
-function expiry(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+const late = Symbol('late')
+
+async function within(limitMs: number, stop: () => Promise<void> | void): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<symbol>()
+  const timer = setTimeout(resolve, limitMs, late)
+  try {
+    return await Promise.race([stop(), promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -47,10 +47,11 @@ export type Control =
   /** A token was revoked (by `jti`). */
   | { readonly type: 'token'; readonly jti: string }
 
-/** Who takes what the broker brings. Both are called in the order of publishing for each room; neither may throw. */
+/** Who takes what the broker brings, in the order of publishing for each room. Neither may throw or reject. */
 export interface BrokerReceiver {
   publication(publication: Publication): void
-  control(control: Control): void
+  /** Resolves when this node has acted on it. */
+  control(control: Control): Promise<void>
 }
 
 /** Carries publications and control messages to every node, the sending one included. It stores nothing. */
@@ -60,7 +61,8 @@ export interface Broker {
   subscribe(room: RoomName): void
   unsubscribe(room: RoomName): void
   publish(publication: Publication): void
-  control(control: Control): void
+  /** Tells every node. Resolves when this node has acted on it: nothing that it takes away is used here any more. */
+  control(control: Control): Promise<void>
   close(): Promise<void>
 }
 
@@ -70,7 +72,7 @@ export interface Broker {
 export interface Credentials {
   readonly account: Account
   readonly passwordHash: string
-  /** Tokens issued before this time (ms) are refused. */
+  /** When all tokens of the account were last ended (ms; 0: never). Tokens dated to this or before are refused. */
   readonly tokensValidAfter: number
 }
 
@@ -96,7 +98,14 @@ export interface AccountChange {
   readonly name?: string
   readonly role?: Role
   readonly passwordHash?: string
+  /** Ends all tokens. Where another ending is stored already, the new one is later by 1 ms at least, whatever the clock says. */
   readonly tokensValidAfter?: number
+}
+
+/** A group after a change of its members, and those who came or went by it. */
+export interface ChangedGroup {
+  readonly group: Group
+  readonly changed: readonly string[]
 }
 
 /** One page of a list and how many there are in all. */
@@ -119,6 +128,14 @@ export interface AccountStore {
   list(query: string, page: number): Promise<Page<Account>>
   /** Changes an account. Rejects with `not-found`, or with `conflict` when no administrator would be left. */
   update(id: string, change: AccountChange): Promise<Account>
+  /**
+   * Replaces the hash of a password that was checked, and ends all tokens.
+   * Rejects with `invalid-credentials` when another hash is stored by now, or the account is gone.
+   */
+  replacePassword(
+    id: string,
+    change: { readonly checked: string; readonly passwordHash: string; readonly at: number },
+  ): Promise<Credentials>
   /** Deletes an account with its memberships and grants. Rejects like `update`. */
   delete(id: string): Promise<void>
   touch(id: string, at: number): Promise<void>
@@ -142,9 +159,9 @@ export interface AccountStore {
       readonly remove?: readonly string[]
       readonly at: number
     },
-  ): Promise<Group>
-  /** Deletes a group with its grants. Rejects with `not-found`. */
-  deleteGroup(id: string): Promise<void>
+  ): Promise<ChangedGroup>
+  /** Deletes a group with its grants. Answers the members it had. Rejects with `not-found`. */
+  deleteGroup(id: string): Promise<readonly string[]>
 }
 
 /** Tokens that were ended before their time. */
@@ -219,6 +236,14 @@ export interface MessagePage {
   readonly limit: number
 }
 
+/** Who is added to the members of a channel or taken out of them. */
+export interface MembersChange {
+  readonly add: boolean
+  readonly user_ids: readonly string[]
+  readonly group_ids: readonly string[]
+  readonly at: number
+}
+
 export interface RoomStore {
   access(kind: ResourceKind, id: string): Promise<AccessRecord | undefined>
 
@@ -246,6 +271,12 @@ export interface RoomStore {
       readonly at: number
     },
   ): Promise<StoredChannel>
+  /**
+   * Adds people and groups to the writers of a channel (out of its readers), or takes them out of both lists: one step, so
+   * that changes at the same time all hold. Resolves with who had access before. Rejects with `not-found`, with `conflict`
+   * when the channel is public, with `too-large` when the list would pass `limits.accessList`; who does not exist is left out.
+   */
+  changeMembers(channel: string, change: MembersChange): Promise<AccessRecord>
   deleteChannel(id: string): Promise<void>
   markRead(channel: string, user: string, at: number): Promise<void>
 

@@ -1,10 +1,11 @@
 /** The composition root: every part is made here once and given what it needs. Starts forwards, stops backwards. */
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { ProtocolError } from '@sallyport/protocol'
 import { createAccess } from './access/access.ts'
 import { createAccountStore } from './adapters/account-store.ts'
 import { type Counters, createCounters } from './adapters/counters.ts'
-import { openDatabase } from './adapters/database.ts'
+import { DatabaseError, openDatabase } from './adapters/database.ts'
 import { createDocumentStore } from './adapters/document-store.ts'
 import { createMemoryBroker } from './adapters/memory-broker.ts'
 import { createRoomStore } from './adapters/room-store.ts'
@@ -22,7 +23,8 @@ import { createDocuments } from './documents/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createHub } from './gateway/hub.ts'
 import { createHandlers } from './handlers/index.ts'
-import { createHttp, serveNothingElse } from './http/http.ts'
+import { securityHeaders } from './http/headers.ts'
+import { createHttp, type Http, serveNothingElse } from './http/http.ts'
 import { createRoutes } from './http/routes.ts'
 import { serveWeb } from './http/web.ts'
 import { loadKey, openDataFolder } from './keys.ts'
@@ -61,7 +63,7 @@ export interface RunningServer {
 }
 
 const systemClock: Clock = { now: () => Date.now() }
-const sweepMs = 30_000
+const sweepMs = 10_000
 
 /** Starts a server. Rejects with `ConfigError` when the settings, the folder or the port do not allow it. */
 export async function startServer({ config, log, webFolder }: Options): Promise<RunningServer> {
@@ -119,11 +121,12 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       outlet: hub,
       participants,
       documents,
+      written: () => messages.written(),
       log,
     })
     await broker.start({
       publication: (publication) => delivery.receive(publication),
-      control: (control) => background(rights.receive(control), log),
+      control: (control) => rights.receive(control),
     })
 
     const channels = createChannels({ store, accounts, access, broker, clock })
@@ -144,6 +147,7 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       outlet: hub,
     })
 
+    const secureCookies = config.PUBLIC_URL?.startsWith('https:') ?? false
     let port = config.PORT
     let draining = false
     const origins = createOrigins({ publicUrl: config.PUBLIC_URL, allowed: config.CORS_ALLOW_ORIGIN, port: () => port })
@@ -161,20 +165,28 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       notes,
       store,
       sessions,
-      secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false,
+      secureCookies,
       version,
       features: { signUp: config.ENABLE_SIGNUP },
       awaitsSetup: () => setup.code() !== undefined,
       ready,
     })
-    const http = createHttp({ handlers: routes, authenticate, origins, access, log })
-    if (webFolder === undefined) serveNothingElse(http)
-    else await serveWeb(http, webFolder)
-    lifecycle.push('http', () => http.close())
-
     const budgets = new Budgets({ burst: config.RATE_LIMIT_BURST, perSecond: config.RATE_LIMIT_PER_SECOND })
+    const http = createHttp({
+      handlers: routes,
+      authenticate,
+      origins,
+      access,
+      budgets,
+      clock,
+      log,
+      secure: secureCookies,
+    })
+    if (webFolder === undefined) serveNothingElse(http.app)
+    else await serveWeb(http.app, webFolder)
+    lifecycle.push('http', () => http.app.close())
     const gateway = createGateway({
-      server: http.server,
+      server: http.app.server,
       handlers,
       authenticate,
       origins,
@@ -189,6 +201,8 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       },
       settings: {
         deferred: config.ALLOW_DEFERRED_AUTH,
+        secureCookies,
+        headers: securityHeaders(secureCookies),
         pingIntervalMs: config.WEBSOCKET_SERVER_PING_INTERVAL * 1_000,
         pingTimeoutMs: config.WEBSOCKET_SERVER_PING_TIMEOUT * 1_000,
         capacity: {
@@ -202,20 +216,23 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
       log,
     })
     lifecycle.push('gateway', () => gateway.close())
+    lifecycle.push('requests', () => http.drain())
     lifecycle.push('connections', () => gateway.drain())
 
     const sweep = setInterval(() => {
       const now = clock.now()
       budgets.sweep(now)
       usage.sweep(now)
+      participants.renewAwareness()
       background(sessionStore.sweep(now), log)
     }, sweepMs)
     sweep.unref()
     lifecycle.push('sweep', () => clearInterval(sweep))
 
-    port = await listen(http, config)
+    port = await listen(http.app, config)
     lifecycle.push('readiness', () => {
       draining = true
+      http.stopTaking()
     })
     const close = () => lifecycle.close(config.SHUTDOWN_SECONDS * 1_000)
     return {
@@ -229,14 +246,24 @@ export async function startServer({ config, log, webFolder }: Options): Promise<
     }
   } catch (error) {
     await lifecycle.close(config.SHUTDOWN_SECONDS * 1_000)
-    throw error
+    throw forOperator(error)
   }
 }
 
+/** A fault of the storage at start as one clear line; anything else as it is. */
+function forOperator(error: unknown): unknown {
+  if (error instanceof DatabaseError) return new ConfigError(error.message, { cause: error })
+  if (!(error instanceof ProtocolError) || error.code !== 'unavailable') return error
+  return new ConfigError(
+    `The database does not work (${error.rule}). Check the disk, or restore the database from a backup.`,
+    { cause: error },
+  )
+}
+
 /** Listens, and says what to do when it cannot. Answers the port. */
-async function listen(http: ReturnType<typeof createHttp>, { HOST, PORT }: Config): Promise<number> {
+async function listen(app: Http['app'], { HOST, PORT }: Config): Promise<number> {
   try {
-    await http.listen({ host: HOST, port: PORT })
+    await app.listen({ host: HOST, port: PORT })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE')
@@ -248,5 +275,5 @@ async function listen(http: ReturnType<typeof createHttp>, { HOST, PORT }: Confi
       throw new ConfigError(`HOST: ${HOST} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.`)
     throw error
   }
-  return (http.server.address() as AddressInfo).port
+  return (app.server.address() as AddressInfo).port
 }

@@ -107,7 +107,7 @@ test('[NO24] the same client on a new connection of the same person takes its pl
   expect(states.update(message([7, 4, '{"a":2}']), { session: 'new', user: ana, binary: true })).toBeDefined()
   expect(states.leave('old')).toBeUndefined()
   expect(jsonOf(states.present())).toMatchObject({ 7: { a: 2 } })
-  expect(states.userOf(7)).toBe('a')
+  expect(states.ownerOf(7)).toBe('a')
 })
 
 test.each([
@@ -173,8 +173,61 @@ test('[NO25] a new session speaks for no client that is in use by, or has writte
     }
   }
   expect(states.update(json({ 9: {} }), { session: 'new', user: ana, binary: false })).toBeUndefined()
-  expect(states.userOf(9)).toBe('b')
+  expect(states.ownerOf(9)).toBe('b')
   expect(states.update(message([11, 1, '{}']), { session: 'own', user: bo, binary: true })).toBeDefined()
+})
+
+test('[NO30] a reader takes no client id from those who may write, neither before them nor after they have left', async () => {
+  const states = createStates()
+  const reader = { session: 'reader', user: bo, binary: true, readOnly: true }
+  const writer = { session: 'writer', user: ana, binary: true, readOnly: false }
+  expect(states.update(message([7, 1, '{}']), reader)).toBeDefined()
+  expect(states.ownerOf(7), 'showing is not owning').toBeUndefined()
+  expect(jsonOf(states.update(message([7, 2, '{}']), writer))).toEqual({ 7: { user: { id: 'a', name: 'Ana' } } })
+  expect(states.ownerOf(7)).toBe('a')
+  const refused = { code: 'invalid-input', rule: 'awareness-client-owner' }
+  expect(await refusalOf(() => states.update(message([7, 3, '{}']), reader))).toEqual(refused)
+  expect(states.leave('writer')).toBeDefined()
+  expect(await refusalOf(() => states.update(message([7, 4, '{}']), reader))).toEqual(refused)
+  expect(states.ownerOf(7)).toBe('a')
+  expect(states.update(message([8, 1, '{}']), reader), 'an id of its own is shown').toBeDefined()
+  const other = { ...reader, session: 'other reader', user: { id: 'c', name: 'Cy' } }
+  expect(await refusalOf(() => states.update(message([8, 2, '{}']), other))).toEqual(refused)
+})
+
+test('[NO30] one person keeps so many client ids, and takes none from another', () => {
+  const states = createStates()
+  const show = (client: number, user: typeof ana) => {
+    states.update(message([client, 1, '{}']), { session: 's', user, binary: true })
+    states.leave('s')
+  }
+  show(1, ana)
+  for (let client = 2; client <= 500; client += 1) show(client, bo)
+  expect(states.ownerOf(1)).toBe('a')
+  expect([states.ownerOf(300), states.ownerOf(301), states.ownerOf(500)]).toEqual([undefined, 'b', 'b'])
+})
+
+test('[NO31] carets of clients that speak JSON are renewed for those who forget whom they do not hear of', () => {
+  const states = createStates()
+  using other = listener()
+  expect(states.renew()).toBeUndefined()
+  states.update(message([9, 4, '{}']), { session: 'binary', user: bo, binary: true })
+  expect(states.renew(), 'who speaks y-protocols renews by itself').toBeUndefined()
+  const shown = states.update(json({ 7: { cursor: 1 } }), { session: 'page', user: ana, binary: false })
+  if (shown === undefined) throw new Error('it is relayed')
+  applyAwarenessUpdate(other, shown.binary, 'server')
+  const clock = other.meta.get(7)?.clock ?? 0
+  const renewed = states.renew()
+  expect(jsonOf(renewed)).toEqual({ 7: { cursor: 1, user: { id: 'a', name: 'Ana' } } })
+  if (renewed === undefined) throw new Error('it is renewed')
+  applyAwarenessUpdate(other, renewed.binary, 'server')
+  expect(other.meta.get(7)?.clock).toBeGreaterThan(clock)
+  const moved = states.update(json({ 7: { cursor: 2 } }), { session: 'page', user: ana, binary: false })
+  if (moved === undefined) throw new Error('it is relayed after a renewal')
+  applyAwarenessUpdate(other, moved.binary, 'server')
+  expect(statesOf(other)).toMatchObject({ 7: { cursor: 2 } })
+  states.leave('page')
+  expect(states.renew()).toBeUndefined()
 })
 
 test('[NO25] an older clock, and a state that ends twice, tell nobody anything', () => {

@@ -76,6 +76,36 @@ describe.each(backends)('accounts on $name', ({ open }) => {
     expect(await refusalOf(accounts.delete(randomUUID()))).toBe('not-found')
   })
 
+  test('[ST41] a password is replaced only where the one that was checked is still stored', async () => {
+    await using stores = await open()
+    const { accounts } = stores
+    const ana = await stores.addUser('Ana')
+    const replace = (passwordHash: string, checked = 'hash', at = 9_000) =>
+      accounts.replacePassword(ana.id, { checked, passwordHash, at })
+    const codes = await Promise.all(['a', 'b', 'c'].map((next) => refusalOf(replace(next))))
+    expect(codes).toEqual(['none', 'invalid-credentials', 'invalid-credentials'])
+    expect(await accounts.credentialsById(ana.id)).toMatchObject({ passwordHash: 'a', tokensValidAfter: 9_000 })
+    const gone = accounts.replacePassword(randomUUID(), { checked: 'hash', passwordHash: 'x', at: 1 })
+    expect(await refusalOf(gone)).toBe('invalid-credentials')
+  })
+
+  test('[ST42] each ending of all tokens is later than the one before, also when the clock is not', async () => {
+    await using stores = await open()
+    const { accounts } = stores
+    const { id } = await stores.addUser('Ana')
+    const end = async (at: number) => {
+      await accounts.update(id, { tokensValidAfter: at })
+      return (await accounts.standing(id))?.tokensValidAfter
+    }
+    expect([await end(9_000), await end(9_000), await end(4_000), await end(20_000)]).toEqual([
+      9_000, 9_001, 9_002, 20_000,
+    ])
+    const replaced = await accounts.replacePassword(id, { checked: 'hash', passwordHash: 'other', at: 5_000 })
+    expect(replaced).toMatchObject({ account: { id }, passwordHash: 'other', tokensValidAfter: 20_001 })
+    await accounts.update(id, { name: 'Anna' })
+    expect((await accounts.standing(id))?.tokensValidAfter, 'a new name ends nothing').toBe(20_001)
+  })
+
   test('[ST3] the last administrator stays, also when all of them are changed and deleted at once', async () => {
     await using stores = await open()
     const { accounts } = stores
@@ -173,24 +203,26 @@ describe.each(backends)('accounts on $name', ({ open }) => {
     const id = randomUUID()
     const made = await accounts.createGroup({ id, name: 'Crew', description: 'All hands', at: 2_000 })
     expect(made).toEqual({ id, name: 'Crew', description: 'All hands', user_ids: [], created_at: 2, updated_at: 2 })
-    const changed = await accounts.updateGroup(id, {
+    const { group, changed } = await accounts.updateGroup(id, {
       name: 'Team',
       add: [ana.id, bo.id, ana.id, randomUUID()],
       at: 3_000,
     })
-    expect(changed).toMatchObject({
+    expect(changed.toSorted()).toEqual([ana.id, bo.id].toSorted())
+    expect(group).toMatchObject({
       name: 'Team',
       description: 'All hands',
       updated_at: 3,
       user_ids: [ana.id, bo.id].toSorted(),
     })
-    await accounts.updateGroup(id, { add: [ana.id], remove: [bo.id, randomUUID()], at: 4_000 })
+    const again = await accounts.updateGroup(id, { add: [ana.id], remove: [bo.id, randomUUID()], at: 4_000 })
+    expect(again.changed, 'who was in already, or never, did not change').toEqual([bo.id])
     expect((await accounts.group(id))?.user_ids).toEqual([ana.id])
     expect((await accounts.groups()).map(({ name, user_ids }) => ({ name, user_ids }))).toEqual([
       { name: 'Team', user_ids: [ana.id] },
     ])
     const { channel } = await stores.addChannel(bo.id, accessOf({ readGroups: [id] }))
-    await accounts.deleteGroup(id)
+    expect(await accounts.deleteGroup(id)).toEqual([ana.id])
     expect(await accounts.group(id)).toBeUndefined()
     expect((await accounts.standing(ana.id))?.groups).toEqual([])
     expect((await rooms.access('channel', channel.id))?.access).toEqual(accessOf({}))

@@ -141,6 +141,38 @@ describe.each(backends)('channels on $name', ({ open }) => {
     expect(await Promise.all(codes.map(refusalOf))).toEqual(Array.from({ length: 4 }, () => 'not-found'))
   })
 
+  test('[ST38] members are added behind the others and taken out of both lists, all changes at once hold', async () => {
+    await using stores = await open()
+    const { rooms } = stores
+    const users = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (name) => (await stores.addUser(name)).id))
+    const [a = '', b = '', c = '', d = '', e = ''] = users
+    const crew = await stores.addGroup('Crew', [])
+    const { channel } = await stores.addChannel(a, accessOf({ read: [b, c], write: [d] }))
+    const change = (add: boolean, user_ids: string[], group_ids: string[] = []) =>
+      rooms.changeMembers(channel.id, { add, user_ids, group_ids, at: 5 })
+    const accessNow = async () => (await rooms.access('channel', channel.id))?.access
+    const before = await change(true, [e, c, randomUUID()], [crew, b])
+    expect(before).toEqual({
+      kind: 'channel',
+      id: channel.id,
+      owner: a,
+      access: accessOf({ read: [b, c], write: [d] }),
+    })
+    expect(await accessNow()).toEqual(accessOf({ read: [b], write: [d, e, c], writeGroups: [crew] }))
+    await Promise.all([change(false, [d, b]), change(true, [a]), change(false, [], [crew]), change(true, [e])])
+    expect(await accessNow()).toEqual(accessOf({ write: [c, a, e] }))
+    expect((await rooms.channel(channel.id))?.channel.updated_at).toBe(5_000_000)
+    await change(false, users)
+    await change(true, [b])
+    await change(false, [], [])
+    expect(await accessNow()).toEqual(accessOf({ write: [b] }))
+    await rooms.updateChannel(channel.id, { access: null, at: 6 })
+    expect(await refusalOf(change(true, [c]))).toBe('conflict')
+    expect(await accessNow()).toBeNull()
+    const missing = { add: true, user_ids: [b], group_ids: [], at: 1 }
+    expect(await refusalOf(rooms.changeMembers(randomUUID(), missing))).toBe('not-found')
+  })
+
   test('[ST10] unread messages are those of others after the reading mark, which only moves forward', async () => {
     await using stores = await open()
     const { rooms } = stores

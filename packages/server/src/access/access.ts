@@ -37,7 +37,7 @@ function lists(list: NonNullable<AccessControl>['read'], person: Standing): bool
 /** Somebody who asks: a person with, on a socket, the grants that were computed before. */
 export interface Holder {
   readonly standing: Standing
-  /** Levels already decided, kept current by `epochs`. Absent over HTTP, where each request decides anew. */
+  /** Levels already decided, kept current by `rooms/rights`. Absent over HTTP, where each request decides anew. */
   readonly grants?: Map<string, Level>
 }
 
@@ -74,7 +74,10 @@ export function createAccess({ rooms, bypass }: { readonly rooms: RoomStore; rea
       // A change came in while the record was read: what was read may be older than the change (DL-11).
       if (before !== epoch) continue
       const { level } = decide(holder.standing, record, bypass)
-      if (holder.grants && holder.grants.size < maxGrants) holder.grants.set(grantKey(kind, id), level)
+      // Only what was granted: guesses must not fill the memory, nor make a change of rights slow.
+      if (level !== 'none' && holder.grants && holder.grants.size < maxGrants) {
+        holder.grants.set(grantKey(kind, id), level)
+      }
       return level
     }
   }

@@ -22,8 +22,7 @@ function accountFrom({ id, name, role, email, created_at, last_active_at }: User
   }
 }
 
-function credentialsFrom(user: User | undefined): Credentials | undefined {
-  if (user === undefined) return undefined
+function credentialsFrom(user: User): Credentials {
   return { account: accountFrom(user), passwordHash: user.password_hash, tokensValidAfter: user.tokens_valid_after }
 }
 
@@ -53,12 +52,18 @@ function notTheLastAdministrator(db: Kysely<Schema>, id: string) {
     )
 }
 
-function columnsOf({ name, role, passwordHash, tokensValidAfter }: AccountChange): Partial<User> {
+/** An ending of all tokens, which is later than the one before even when the clock is not. */
+function endedAt(at: number): Expression<number> {
+  const before = sql.ref<number>('users.tokens_valid_after')
+  return sql<number>`case when ${before} < ${at} then ${at} else ${before} + 1 end`
+}
+
+function columnsOf({ name, role, passwordHash, tokensValidAfter }: AccountChange) {
   return {
     ...(name === undefined ? {} : { name, name_key: name.toLowerCase() }),
     ...(role === undefined ? {} : { role }),
     ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
-    ...(tokensValidAfter === undefined ? {} : { tokens_valid_after: tokensValidAfter }),
+    ...(tokensValidAfter === undefined ? {} : { tokens_valid_after: endedAt(tokensValidAfter) }),
   }
 }
 
@@ -110,12 +115,12 @@ export function createAccountStore(database: Database): AccountStore {
 
     async credentials(email) {
       const { user } = await read({ user: db.selectFrom('users').selectAll().where('email', '=', email) })
-      return credentialsFrom(user[0])
+      return user.map(credentialsFrom)[0]
     },
 
     async credentialsById(id) {
       const { user } = await read({ user: byId(id) })
-      return credentialsFrom(user[0])
+      return user.map(credentialsFrom)[0]
     },
 
     async standing(id) {
@@ -174,6 +179,21 @@ export function createAccountStore(database: Database): AccountStore {
         user: byId(id),
       })
       return accountFrom(first(user))
+    },
+
+    async replacePassword(id, { checked, passwordHash, at }) {
+      const { user } = await batch({
+        user: expect(
+          'invalid-credentials',
+          db
+            .updateTable('users')
+            .set(columnsOf({ passwordHash, tokensValidAfter: at }))
+            .where('id', '=', id)
+            .where('password_hash', '=', checked)
+            .returningAll(),
+        ),
+      })
+      return credentialsFrom(first(user))
     },
 
     async delete(id) {

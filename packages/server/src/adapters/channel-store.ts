@@ -4,20 +4,26 @@ import type { Kysely } from 'kysely'
 import type { ReaderChannel, RoomStore, StoredChannel } from '../ports.ts'
 import { expect, first } from './batch.ts'
 import type { Database } from './database.ts'
-import { accessOfEach, readableBy, selectAllGrants, selectGrants, setAccess } from './grant-store.ts'
+import { accessOfEach, changeWriters, readableBy, selectAllGrants, selectGrants, setAccess } from './grant-store.ts'
+import { nanoseconds } from './nanoseconds.ts'
 import type { Schema } from './schema.ts'
 
 /** The part of the room store that is about channels. */
 export type ChannelStore = Pick<
   RoomStore,
-  'createChannel' | 'channel' | 'channels' | 'readerChannel' | 'updateChannel' | 'deleteChannel' | 'markRead'
+  | 'createChannel'
+  | 'channel'
+  | 'channels'
+  | 'readerChannel'
+  | 'updateChannel'
+  | 'changeMembers'
+  | 'deleteChannel'
+  | 'markRead'
 >
 
 type ChannelRow = Schema['channels'] & { readonly last_message_at: number | null }
 type ReaderRow = ChannelRow & { readonly last_read_at: number | null; readonly unread: number | null }
 type AccessOf = ReturnType<typeof accessOfEach>
-
-const nanoseconds = (ms: number): number => ms * 1_000_000
 
 function channelFrom(row: ChannelRow, access: AccessOf): StoredChannel {
   const { id, user_id, type, name, description } = row
@@ -161,6 +167,18 @@ export function createChannelStore({ db, batch, read }: Database): ChannelStore 
         stored: one(id).grants,
       })
       return channelFrom(first(channels), accessOfEach(stored))
+    },
+
+    async changeMembers(id, { at, ...change }) {
+      const { found, before } = await batch({
+        found: expect(
+          'not-found',
+          db.updateTable('channels').set({ updated_at: at }).where('id', '=', id).returning('user_id'),
+        ),
+        before: one(id).grants,
+        ...changeWriters(db, { kind: 'channel', id }, change),
+      })
+      return { kind: 'channel', id, owner: first(found).user_id, access: accessOfEach(before)(id) }
     },
 
     async deleteChannel(id) {

@@ -1,4 +1,7 @@
 /** Opens the database by its URL and runs statements on it: whole batches, each in one turn. */
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ProtocolError } from '@sallyport/protocol'
 import { Kysely } from 'kysely'
 import type { Log } from '../ports.ts'
 import { type Batch, type CompiledBatch, compile, type Results } from './batch.ts'
@@ -53,17 +56,63 @@ function databaseOf(engine: SqliteEngine): Database {
   }
 }
 
-/** Opens `sqlite:<path>`, makes the file when it is not there, and brings its tables up to date. */
+/** The database cannot be used, and what to do about it. Its message is for the operator. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+}
+
+/**
+ * Opens `sqlite:<path>`, makes the file when it is not there, and brings its tables up to date.
+ * Rejects with `DatabaseError` when that cannot be; then the file is as it was.
+ */
 export async function openDatabase(url: string, { log, onFailure }: Options): Promise<Database> {
-  if (/^postgres(ql)?:/.test(url)) throw new Error('Postgres comes later: DATABASE_URL must be sqlite:<path> for now.')
-  const [, path] = /^sqlite:([^:].*)$/.exec(url) ?? []
-  if (path === undefined) throw new Error('DATABASE_URL must be sqlite:<path>.')
-  const database = databaseOf(await openSqliteEngine(path, { log, onFailure: onFailure ?? (() => {}) }))
-  try {
-    await migrate(database.db)
-  } catch (error) {
-    await database.close()
-    throw error
+  if (/^postgres(ql)?:/.test(url)) {
+    throw new DatabaseError('Postgres comes later: DATABASE_URL must be sqlite:<path> for now.')
   }
-  return database
+  const [, path] = /^sqlite:([^:].*)$/.exec(url) ?? []
+  if (path === undefined) throw new DatabaseError('DATABASE_URL must be sqlite:<path>.')
+  try {
+    checkPlace(path)
+    const database = databaseOf(await openSqliteEngine(path, { log, onFailure: onFailure ?? (() => {}) }))
+    try {
+      await migrate(database.db)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+    return database
+  } catch (error) {
+    throw explained(error, path)
+  }
+}
+
+/** Throws unless a file can be there: SQLite's own words name neither the place nor the reason. */
+function checkPlace(path: string): void {
+  const cannot = 'The database cannot be opened'
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new DatabaseError(`${cannot}: ${path} is a folder. Name a file in it.`)
+  }
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new DatabaseError(`${cannot}: the folder of ${path} is not there. Make it, or correct the path.`)
+  }
+}
+
+/** The same failure with its remedy. What is no fault of the storage is passed on: it is a bug of ours. */
+function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof DatabaseError) return error
+  const rules = [error, error.cause].map((one) => (one instanceof ProtocolError ? one.rule : undefined))
+  const rule = rules.find((one) => one !== undefined)
+  const remedy = remedyOf(`${rule ?? ''} ${error.message}`)
+  if (remedy === undefined) return error
+  const what = rule === undefined ? error.message : `The database cannot be opened: ${rule}`
+  return new DatabaseError(`${what}. ${remedy} (${path})`, { cause: error })
+}
+
+function remedyOf(reason: string): string | undefined {
+  if (/storage-damaged|not a database|malformed/.test(reason))
+    return 'It is damaged or no database: restore it from a backup. Nothing was changed.'
+  if (/corrupted migrations/.test(reason)) return 'A newer version has made it: start that one, or restore a backup.'
+  if (/storage-|EACCES|EPERM|EROFS|ENOSPC|unable to open|readonly/.test(reason))
+    return 'Check its path, the rights of this user and the space on the disk.'
+  return undefined
 }

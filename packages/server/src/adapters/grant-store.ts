@@ -1,5 +1,5 @@
 /** Access lists as rows: one for each right of one principal. `null` is one row for everyone, `{}` is no row. */
-import { type AccessControl, ownerOnly, type ResourceKind } from '@sallyport/protocol'
+import { type AccessControl, limits, ownerOnly, type ResourceKind } from '@sallyport/protocol'
 import {
   type Compilable,
   type Expression,
@@ -8,8 +8,8 @@ import {
   type Kysely,
   type SqlBool,
 } from 'kysely'
-import type { AccessRecord, Reader } from '../ports.ts'
-import { template } from './batch.ts'
+import type { AccessRecord, MembersChange, Reader } from '../ports.ts'
+import { expect, template } from './batch.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
@@ -76,6 +76,61 @@ export function setAccess(db: Kysely<Schema>, { kind, id }: Pick<AccessRecord, '
     grants: grants.length === 0 ? undefined : db.insertInto('grants').values(grants),
     unknownUsers: access === null || grants.length === 0 ? undefined : unknown('user', 'users'),
     unknownGroups: access === null || grants.length === 0 ? undefined : unknown('group', 'groups'),
+  }
+}
+
+/**
+ * Statements that add people and groups to the writers of a resource, or take them out of both lists: for a batch.
+ * Nothing that was read before is written back. `conflict` for a public resource, `too-large` beyond `limits.accessList`.
+ */
+export function changeWriters(
+  db: Kysely<Schema>,
+  { kind, id }: Pick<AccessRecord, 'kind' | 'id'>,
+  { add, user_ids, group_ids }: Pick<MembersChange, 'add' | 'user_ids' | 'group_ids'>,
+) {
+  const listed = db.selectFrom('grants').where('resource_kind', '=', kind).where('resource_id', '=', id)
+  const isPublic = listed.select('level').where('principal_kind', '=', 'everyone')
+  const none: string[] = []
+  const change = {
+    read: { user_ids: none, group_ids: none },
+    write: { user_ids: [...user_ids], group_ids: [...group_ids] },
+  }
+  const { grants, unknownUsers, unknownGroups } = setAccess(db, { kind, id }, change)
+  const taken = db
+    .deleteFrom('grants')
+    .where('resource_kind', '=', kind)
+    .where('resource_id', '=', id)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('principal_kind', '=', 'user'), eb('principal_id', 'in', [...user_ids])]),
+        eb.and([eb('principal_kind', '=', 'group'), eb('principal_id', 'in', [...group_ids])]),
+      ]),
+    )
+  const next = listed.select((eb) => eb(eb.fn.max('position'), '+', 1).as('next'))
+  const tooMany = listed
+    .select('principal_kind')
+    .where('level', '=', 'write')
+    .groupBy('principal_kind')
+    .having((eb) => eb.fn.countAll(), '>', limits.accessList)
+  return {
+    listed: expect(
+      'conflict',
+      db.selectNoFrom((eb) => eb.lit(1).as('listed')).where(({ not, exists }) => not(exists(isPublic))),
+    ),
+    taken,
+    // Those who are there move up, so that the new ones, counted from 0, stand behind them.
+    moved: db
+      .updateTable('grants')
+      .set((eb) => ({ position: eb('position', '-', next) }))
+      .where('resource_kind', '=', kind)
+      .where('resource_id', '=', id),
+    added: add ? grants : undefined,
+    unknownUsers: add ? unknownUsers : undefined,
+    unknownGroups: add ? unknownGroups : undefined,
+    few: expect(
+      'too-large',
+      db.selectNoFrom((eb) => eb.lit(1).as('few')).where(({ not, exists }) => not(exists(tooMany))),
+    ),
   }
 }
 

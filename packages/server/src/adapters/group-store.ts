@@ -67,24 +67,29 @@ export function createGroupStore({ db, batch, read }: Database): GroupStore {
                 .insertInto('group_members')
                 .columns(['group_id', 'user_id'])
                 .expression(newMembers)
-                .onConflict((conflict) => conflict.columns(['group_id', 'user_id']).doNothing()),
+                .onConflict((conflict) => conflict.columns(['group_id', 'user_id']).doNothing())
+                .returning('user_id'),
         removed:
           remove.length === 0
             ? undefined
             : db
                 .deleteFrom('group_members')
                 .where('group_id', '=', id)
-                .where('user_id', 'in', [...new Set(remove)]),
+                .where('user_id', 'in', [...new Set(remove)])
+                .returning('user_id'),
         ...one(id),
       })
-      return groupFrom(first(done.group), done.members)
+      const changed = [...done.added, ...done.removed].map(({ user_id }) => user_id)
+      return { group: groupFrom(first(done.group), done.members), changed }
     },
 
     async deleteGroup(id) {
-      await batch({
+      const { members } = await batch({
+        members: db.deleteFrom('group_members').where('group_id', '=', id).returning('user_id'),
         grants: db.deleteFrom('grants').where('principal_kind', '=', 'group').where('principal_id', '=', id),
         group: expect('not-found', db.deleteFrom('groups').where('id', '=', id).returning('id')),
       })
+      return members.map(({ user_id }) => user_id)
     },
   }
 }

@@ -21,8 +21,10 @@ export function createMemoryBroker(): Broker {
         if (subscribed.has(publication.room)) receiver?.publication(publication)
       })
     },
-    // At once: a right that was withdrawn must not serve another message on this node.
-    control: (control: Control) => receiver?.control(control),
+    // In the caller's stack: from here on a right that was withdrawn permits no message.
+    control: async (control: Control) => {
+      await receiver?.control(control)
+    },
     close: async () => {
       receiver = undefined
     },

@@ -2,6 +2,7 @@
 import type { Message, Role } from '@sallyport/protocol'
 import type { Kysely, NotNull, SelectQueryBuilder } from 'kysely'
 import type { Results } from './batch.ts'
+import { nanoseconds } from './nanoseconds.ts'
 import type { Schema } from './schema.ts'
 
 /** Selects the ids of the messages to read. */
@@ -10,8 +11,6 @@ export type MessageIds = SelectQueryBuilder<Schema, 'messages', { id: string }>
 type MessageFields = Omit<Message, 'reply_to_message'>
 /** A message with its place in the history of the channel. */
 export type PlacedMessage = Message & { readonly cursor: number }
-
-const nanoseconds = (ms: number): number => ms * 1_000_000
 
 function selectMessages(db: Kysely<Schema>) {
   return db

@@ -5,6 +5,7 @@ import type { RoomStore, StoredNote } from '../ports.ts'
 import { expect, first } from './batch.ts'
 import type { Database } from './database.ts'
 import { accessOfEach, readableBy, selectAllGrants, selectGrants, setAccess } from './grant-store.ts'
+import { nanoseconds } from './nanoseconds.ts'
 import type { Schema } from './schema.ts'
 
 /** The part of the room store that is about notes. */
@@ -19,8 +20,6 @@ interface NoteRow {
   readonly owner_name: string | null
   readonly owner_role: Role | null
 }
-
-const nanoseconds = (ms: number): number => ms * 1_000_000
 
 function noteFrom(row: NoteRow, access: ReturnType<typeof accessOfEach>): StoredNote {
   const { id, user_id, title, owner_name, owner_role } = row

@@ -26,7 +26,7 @@ export function createAuthenticate({ tokens, accounts, sessions, clock }: Depend
     const [revoked, standing] = await Promise.all([sessions.isRevoked(claims.jti), accounts.standing(claims.user)])
     if (revoked) throw new ProtocolError('unauthenticated', { rule: 'token-revoked' })
     if (!standing) throw new ProtocolError('unauthenticated', { rule: 'no-account' })
-    if (claims.issuedAt < standing.tokensValidAfter)
+    if (claims.issuedAt <= standing.tokensValidAfter)
       throw new ProtocolError('unauthenticated', { rule: 'tokens-valid-after' })
     if (standing.role === 'pending') throw new ProtocolError('account-pending', { rule: 'role-pending' })
     return { standing, claims }

@@ -3,12 +3,14 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 
 const secureName = '__Host-sallyport'
 const plainName = 'sallyport'
+const nameOf = (secure: boolean) => (secure ? secureName : plainName)
 
-/** The token in a Cookie header. */
-export function cookieToken(header: string | undefined): string | undefined {
-  if (!header) return undefined
-  const cookies = parseCookie(header)
-  return cookies[secureName] ?? cookies[plainName]
+/**
+ * The token in a Cookie header: of the one cookie that this server sets. A server that people reach by https ignores
+ * the plain name, which a page of a sibling host or a reader of unencrypted traffic could have planted (CWE-1275).
+ */
+export function cookieToken(header: string | undefined, secure: boolean): string | undefined {
+  return header === undefined ? undefined : parseCookie(header)[nameOf(secure)]
 }
 
 /** A Set-Cookie value that keeps the token until it expires, or removes it. */
@@ -17,7 +19,7 @@ export function setCookie(
   { secure, expiresAt }: { readonly secure: boolean; readonly expiresAt: number },
 ): string {
   return stringifySetCookie({
-    name: secure ? secureName : plainName,
+    name: nameOf(secure),
     value: token ?? '',
     path: '/',
     httpOnly: true,

@@ -1,11 +1,11 @@
 /** Making accounts and signing in: how somebody gets a token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type Account, ProtocolError, type Role, type SignedIn } from '@sallyport/protocol'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { AccountStore, Broker, Clock, Credentials, SessionStore } from '../ports.ts'
 import type { Identity } from './authenticate.ts'
 import type { Passwords } from './passwords.ts'
 import type { Setup } from './setup.ts'
+import { createThrottle } from './throttle.ts'
 import type { TokenClaims, Tokens } from './tokens.ts'
 
 interface Dependencies {
@@ -34,24 +34,11 @@ export type SignIn = ReturnType<typeof createSignIn>
 
 export function createSignIn(parts: Dependencies) {
   const { accounts, sessions, tokens, passwords, broker, clock, settings, setup } = parts
-  // By address and account together, so that a stranger cannot lock somebody out; and by address alone (TK-34).
-  const perAccount = new RateLimiterMemory({ points: 10, duration: 180 })
-  const perAddress = new RateLimiterMemory({ points: 100, duration: 180 })
+  const throttle = createThrottle({ clock })
 
-  async function throttle(address: string, email: string): Promise<void> {
-    try {
-      await perAddress.consume(address)
-      await perAccount.consume(`${address} ${email}`)
-    } catch (error) {
-      if (error instanceof RateLimiterRes) {
-        throw new ProtocolError('rate-limited', { rule: 'sign-in', retryAfter: Math.ceil(error.msBeforeNext / 1_000) })
-      }
-      throw error
-    }
-  }
-
-  async function issue(account: Account): Promise<Signed> {
-    const { token, claims } = await tokens.issue(account.id, clock.now())
+  /** A token for the account as it was read, so that whatever ends tokens after that reading ends this one. */
+  async function issue({ account, tokensValidAfter }: Omit<Credentials, 'passwordHash'>): Promise<Signed> {
+    const { token, claims } = await tokens.issue({ user: account.id, tokensValidAfter }, clock.now())
     return { claims, session: sessionOf(account, token, claims) }
   }
 
@@ -61,17 +48,17 @@ export function createSignIn(parts: Dependencies) {
     return accounts.create({ id: crypto.randomUUID(), name, email, role, passwordHash, at: clock.now() }, { onlyFirst })
   }
 
-  async function confirmed(credentials: Credentials | undefined, password: string): Promise<Account> {
+  async function confirmed(credentials: Credentials | undefined, password: string): Promise<Credentials> {
     const fits = await passwords.verify(credentials?.passwordHash, password)
     if (!credentials || !fits)
       throw new ProtocolError('invalid-credentials', { rule: credentials ? 'password' : 'no-account' })
-    return credentials.account
+    return credentials
   }
 
   return {
     /** Makes the first administrator. The code is compared in constant time and works once. */
     setup: async (address: string, { code, ...form }: Form & { readonly code: string }): Promise<Signed> => {
-      await throttle(address, 'setup')
+      await throttle.spend(address, 'setup')
       const expected = setup.code()
       if (expected === undefined || !sameText(code, expected))
         throw new ProtocolError('setup-closed', { rule: 'setup-code' })
@@ -81,42 +68,53 @@ export function createSignIn(parts: Dependencies) {
           : error
       })
       setup.done()
-      return issue(account)
+      return issue({ account, tokensValidAfter: 0 })
     },
 
     /** An account that somebody makes themselves; a pending one can do nothing yet. */
     signUp: async (address: string, form: Form): Promise<Signed> => {
-      await throttle(address, 'sign-up')
+      await throttle.spend(address, 'sign-up')
       // Until the first administrator exists nobody else may come in and look around.
       if (!settings.signUp || setup.code() !== undefined)
         throw new ProtocolError('sign-up-closed', { rule: 'ENABLE_SIGNUP' })
-      return issue(await create(form, settings.newRole))
+      return issue({ account: await create(form, settings.newRole), tokensValidAfter: 0 })
     },
 
     signIn: async (address: string, email: string, password: string): Promise<Signed> => {
-      await throttle(address, email)
-      return issue(await confirmed(await accounts.credentials(email), password))
+      const check = async () => confirmed(await accounts.credentials(email), password)
+      return issue(await throttle.guess(address, email, check))
     },
 
-    /** Ends a session: the token is refused from now on, its connections close on every node. */
-    signOut: async ({ claims }: Identity): Promise<void> => {
+    /**
+     * Ends a session: the token is refused from now on, its connections close on every node.
+     * The token alone decides, so that somebody whose account is not active can end theirs too; a dead one is left as it is.
+     */
+    signOut: async (token: string | undefined): Promise<void> => {
+      const claims = token === undefined ? undefined : await tokens.verify(token, clock.now()).catch(unlessDead)
+      if (!claims) return
       await sessions.revoke(claims.jti, claims.expiresAt)
-      broker.control({ type: 'token', jti: claims.jti })
+      await broker.control({ type: 'token', jti: claims.jti })
     },
 
-    /** Replaces the password; every token issued before is refused from now on. */
+    /** Replaces the password, unless somebody else did meanwhile; every token issued before is refused from now on. */
     changePassword: async (address: string, { standing }: Identity, current: string, next: string): Promise<Signed> => {
-      await throttle(address, standing.id)
-      await confirmed(await accounts.credentialsById(standing.id), current)
+      const found = await accounts.credentialsById(standing.id)
+      // Guesses count for the account wherever they are made: at sign-in or here, with a stolen token.
+      const check = () => confirmed(found, current)
+      const { passwordHash: checked } = await throttle.guess(address, found?.account.email ?? standing.id, check)
       const passwordHash = await passwords.hash(next)
-      const account = await accounts.update(standing.id, { passwordHash, tokensValidAfter: clock.now() })
-      broker.control({ type: 'users', ids: [standing.id] })
-      return issue(account)
+      const changed = await accounts.replacePassword(standing.id, { checked, passwordHash, at: clock.now() })
+      await broker.control({ type: 'users', ids: [standing.id] })
+      return issue(changed)
     },
 
     add: (form: Form, role: Role): Promise<Account> => create(form, role),
     hash: (password: string): Promise<string> => passwords.hash(password),
   }
+}
+
+function unlessDead(error: unknown): undefined {
+  if (!(error instanceof ProtocolError)) throw error
 }
 
 /** The session object of Open WebUI's clients. */

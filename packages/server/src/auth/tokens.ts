@@ -13,24 +13,35 @@ export interface TokenClaims {
   /** Its own id, by which it is revoked. */
   readonly jti: string
   readonly user: string
-  /** Milliseconds. */
+  /**
+   * Its place among the endings of the person's tokens: just after the last one that was in force when the credentials
+   * were read (ms). No clock decides, so a token for an old password is dead whenever it was written.
+   */
   readonly issuedAt: number
+  /** Milliseconds. */
   readonly expiresAt: number
 }
 
+/** Whose token, and the state of the account that the credentials were checked against. */
+export interface Grantee {
+  readonly user: string
+  readonly tokensValidAfter: number
+}
+
 export interface Tokens {
-  issue(user: string, now: number): Promise<{ readonly token: string; readonly claims: TokenClaims }>
+  issue(grantee: Grantee, now: number): Promise<{ readonly token: string; readonly claims: TokenClaims }>
   /** Rejects with `unauthenticated` for anything but a token that we issued and that is valid at `now`. */
   verify(token: string, now: number): Promise<TokenClaims>
 }
 
 export function createTokens({ key, lifetimeMs }: { readonly key: Uint8Array; readonly lifetimeMs: number }): Tokens {
   return {
-    issue: async (user, now) => {
+    issue: async ({ user, tokensValidAfter }, now) => {
       const jti = crypto.randomUUID()
+      const issuedAt = tokensValidAfter + 1
       const expiresAt = Math.ceil((now + lifetimeMs) / 1_000)
-      // `id` is the claim that Open WebUI's clients read; `ims` dates the token to the millisecond, for "valid after".
-      const token = await new SignJWT({ id: user, ims: now })
+      // `id` is the claim that Open WebUI's clients read; `ims` is `issuedAt`.
+      const token = await new SignJWT({ id: user, ims: issuedAt })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
         .setJti(jti)
         .setSubject(user)
@@ -39,7 +50,7 @@ export function createTokens({ key, lifetimeMs }: { readonly key: Uint8Array; re
         .setIssuedAt(Math.floor(now / 1_000))
         .setExpirationTime(expiresAt)
         .sign(key)
-      return { token, claims: { jti, user, issuedAt: now, expiresAt: expiresAt * 1_000 } }
+      return { token, claims: { jti, user, issuedAt, expiresAt: expiresAt * 1_000 } }
     },
 
     verify: async (token, now) => {

@@ -1,5 +1,5 @@
 /** Where the participants of one document are: one Yjs client for each session, and nobody speaks for another. */
-import { ProtocolError } from '@sallyport/protocol'
+import { limits, ProtocolError } from '@sallyport/protocol'
 import {
   type AwarenessEntry,
   type AwarenessState,
@@ -16,12 +16,16 @@ export interface AwarenessSender {
   readonly user: { readonly id: string; readonly name: string }
   /** Whether the message is in the encoding of y-protocols; JSON otherwise. */
   readonly binary: boolean
+  /** Whether the person may only read the document: then showing a client id does not make it theirs. */
+  readonly readOnly?: boolean
 }
 
 /** What the server knows of one session's client. */
 interface Participant {
   readonly user: string
   readonly clientId: number
+  /** Whether it speaks JSON, which has no clock: the server counts for it. */
+  readonly json: boolean
   clock: number
   state: AwarenessState | null
 }
@@ -31,6 +35,10 @@ export class AwarenessStates {
   readonly #writerOf: (clientId: number) => string | undefined
   readonly #bySession = new Map<string, Participant>()
   readonly #byClient = new Map<number, string>()
+  /** Who of those that may write showed a client id first. They keep it while the document is open, also after leaving. */
+  readonly #owners = new Map<number, string>()
+  /** The same by person, the oldest first. */
+  readonly #owned = new Map<string, Set<number>>()
 
   /** The clock of the last JSON message. It starts at the time, so that it rises also over a restart. */
   #clock: number
@@ -40,10 +48,9 @@ export class AwarenessStates {
     this.#clock = now
   }
 
-  /** The user whose session uses the client id now. */
-  userOf(clientId: number): string | undefined {
-    const session = this.#byClient.get(clientId)
-    return session === undefined ? undefined : this.#bySession.get(session)?.user
+  /** The user to whom a client id belongs that nobody has written with: so that nobody else does before them (YJ-11). */
+  ownerOf(clientId: number): string | undefined {
+    return this.#owners.get(clientId)
   }
 
   /**
@@ -56,6 +63,7 @@ export class AwarenessStates {
     if (entry === undefined) return undefined
     if (own !== undefined && own.clientId !== entry.clientId) throw refused('awareness-second-client')
     const participant = own ?? this.#enter(entry.clientId, sender)
+    if (sender.readOnly !== true) this.#own(entry.clientId, sender.user.id)
     // As y-protocols decides: a newer clock, or the end of the state with this clock.
     const isNew = entry.clock > participant.clock || (entry.clock === participant.clock && entry.state === null)
     if (!isNew || (entry.state === null && participant.state === null)) return undefined
@@ -79,17 +87,47 @@ export class AwarenessStates {
     return entries.length === 0 ? undefined : encodeAwareness(entries)
   }
 
-  #enter(clientId: number, { session, user }: AwarenessSender): Participant {
+  /**
+   * The states of the participants that speak JSON, as news; undefined when there are none. Clients of y-protocols forget
+   * whom they have not heard of for 30 s, and Open WebUI's clients do not repeat themselves: call it every 15 s.
+   */
+  renew(): EncodedAwareness | undefined {
+    const silent = [...this.#bySession.values()].filter(({ json, state }) => json && state !== null)
+    for (const participant of silent) participant.clock = this.#tick()
+    return silent.length === 0 ? undefined : encodeAwareness(silent)
+  }
+
+  #enter(clientId: number, { session, user, binary, readOnly = false }: AwarenessSender): Participant {
     const holder = this.#byClient.get(clientId)
-    const owner = this.userOf(clientId) ?? this.#writerOf(clientId)
+    const before = holder === undefined ? undefined : this.#bySession.get(holder)
+    // Whoever wrote with it, or may and showed it first. A reader holds it against other readers only.
+    const owner = this.#writerOf(clientId) ?? this.#owners.get(clientId) ?? (readOnly ? before?.user : undefined)
     if (owner !== undefined && owner !== user.id) throw refused('awareness-client-owner')
     // The same client on a new connection, before the old one was found dead.
-    const before = holder === undefined ? undefined : this.#bySession.get(holder)
     if (holder !== undefined) this.#bySession.delete(holder)
-    const participant = { user: user.id, clientId, clock: before?.clock ?? -1, state: before?.state ?? null }
+    const state = before?.user === user.id ? before.state : null
+    const participant = { user: user.id, clientId, json: !binary, clock: before?.clock ?? -1, state }
     this.#bySession.set(session, participant)
     this.#byClient.set(clientId, session)
     return participant
+  }
+
+  /** Binds a client id that is free. Of one person's the oldest goes when they are too many, so nobody else loses theirs. */
+  #own(clientId: number, user: string): void {
+    if (this.#owners.has(clientId) || this.#writerOf(clientId) !== undefined) return
+    const owned = this.#owned.get(user) ?? new Set()
+    const [oldest] = owned
+    if (oldest !== undefined && owned.size >= limits.clientIdsPerSession) {
+      owned.delete(oldest)
+      this.#owners.delete(oldest)
+    }
+    this.#owned.set(user, owned.add(clientId))
+    this.#owners.set(clientId, user)
+  }
+
+  #tick(): number {
+    this.#clock += 1
+    return this.#clock
   }
 
   /** Open WebUI's clients also repeat what they hear of others: that is left out. */
@@ -102,8 +140,7 @@ export class AwarenessStates {
     if (second !== undefined) throw refused('awareness-entries')
     if (first === undefined) return undefined
     const [clientId, state] = first
-    this.#clock += 1
-    return { clientId, clock: this.#clock, state }
+    return { clientId, clock: this.#tick(), state }
   }
 }
 

@@ -206,7 +206,7 @@ export class Document {
   #check(replica: Replica, update: Uint8Array, author: UpdateAuthor): Checked {
     const checked = checkUpdate(replica.doc, update, {
       ...author,
-      ownerOf: (client) => replica.owners.get(client) ?? this.awareness.userOf(client),
+      ownerOf: (client) => replica.owners.get(client) ?? this.awareness.ownerOf(client),
     })
     if (checked.grows && !fitsInto(replica, checked.bytes.length))
       throw new ProtocolError('too-large', { rule: 'document-bytes' })

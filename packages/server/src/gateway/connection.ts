@@ -2,6 +2,7 @@
 import { limits, ProtocolError } from '@sallyport/protocol'
 import type { Socket } from 'socket.io'
 import type { Session } from '../rooms/session.ts'
+import { Arrivals } from './arrivals.ts'
 import type { Outbox } from './outbox.ts'
 
 /** A message that waits for its turn, or for the identity of its sender. */
@@ -18,13 +19,15 @@ export class Connection {
   readonly address: string
   readonly socket: Socket
   readonly outbox: Outbox
-  /** Bytes of the messages that arrived since the last event was handed on. */
-  arrived = 0
+  readonly arrivals = new Arrivals()
   state: ConnectionState = { name: 'awaiting-identity', early: [] }
   /** Ends the connection at the deadline that counts now: identity or expiry. */
   #deadline: NodeJS.Timeout | undefined
   #tail: Promise<void> = Promise.resolve()
+  /** The turn that runs, or the last one that did. A turn never rejects. */
+  #current: Promise<void> = Promise.resolve()
   #queued = 0
+  #queuedBytes = 0
   readonly #strikes: number[] = []
 
   constructor({ socket, outbox, address }: { socket: Socket; outbox: Outbox; address: string }) {
@@ -38,13 +41,35 @@ export class Connection {
     return this.state.name === 'awaiting-messages' ? this.state.session : undefined
   }
 
-  /** Runs messages one after the other, in the order of arrival. Throws `rate-limited` when too many wait. */
-  enqueue(turn: Turn): void {
-    if (this.#queued >= limits.queue) throw new ProtocolError('rate-limited', { retryAfter: 1, rule: 'queue' })
+  /** Ends the connection for all that is still to come. Answers the session that it had. */
+  end(): Session | undefined {
+    const { session } = this
+    this.state = { name: 'ended' }
+    return session
+  }
+
+  /**
+   * Runs messages one after the other, in the order of arrival, each when the peer has taken the answers to those before.
+   * Throws `rate-limited` when too many wait, or too many bytes.
+   */
+  enqueue(turn: Turn, bytes: number): void {
+    if (this.#queued >= limits.queue || this.#queuedBytes + bytes > limits.queueBytes) {
+      throw new ProtocolError('rate-limited', { retryAfter: 1, rule: 'queue' })
+    }
     this.#queued += 1
-    this.#tail = this.#tail.then(turn).finally(() => {
+    this.#queuedBytes += bytes
+    this.#tail = this.#tail.then(async () => {
+      await this.outbox.room().catch(() => this.outbox.cut())
+      this.#current = turn()
+      await this.#current
       this.#queued -= 1
+      this.#queuedBytes -= bytes
     })
+  }
+
+  /** Resolves when the message that is being handled now is done with. */
+  idle(): Promise<void> {
+    return this.#current
   }
 
   /** Keeps a message until the sender has said who it is. Answers false when that is known, or too many wait. */

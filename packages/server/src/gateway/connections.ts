@@ -1,9 +1,11 @@
-/** The connections of this node, counted by address. */
+/** The connections of this node, and the transports below them, counted by address from their first byte on. */
+import { limits, ProtocolError } from '@sallyport/protocol'
 import type { Connection } from './connection.ts'
 
 export class Connections implements Iterable<Connection> {
   readonly #all = new Set<Connection>()
-  readonly #perAddress = new Map<string, number>()
+  readonly #transports = new Counter()
+  readonly #anonymous = new Counter()
 
   get size(): number {
     return this.#all.size
@@ -11,31 +13,53 @@ export class Connections implements Iterable<Connection> {
 
   add(connection: Connection): void {
     this.#all.add(connection)
-    this.#perAddress.set(connection.address, this.ofAddress(connection.address) + 1)
   }
 
   /** Answers whether it was there. */
   delete(connection: Connection): boolean {
-    if (!this.#all.delete(connection)) return false
-    const left = this.ofAddress(connection.address) - 1
-    if (left > 0) this.#perAddress.set(connection.address, left)
-    else this.#perAddress.delete(connection.address)
-    return true
+    return this.#all.delete(connection)
   }
 
-  ofAddress(address: string): number {
-    return this.#perAddress.get(address) ?? 0
+  /** Counts a transport; the answer takes it out of the count. */
+  opened(address: string): () => void {
+    return this.#transports.add(address)
   }
 
-  /** Those of an address that have not said who they are. */
-  anonymous(address: string): number {
-    let count = 0
-    for (const { address: other, state } of this.#all)
-      if (other === address && state.name === 'awaiting-identity') count += 1
-    return count
+  transportsOf(address: string): number {
+    return this.#transports.of(address)
+  }
+
+  /** Takes one of the places of an address for those who have not said who they are; the answer gives it back. */
+  reserveAnonymous(address: string): () => void {
+    if (this.#anonymous.of(address) >= limits.deferredPerAddress) {
+      throw new ProtocolError('rate-limited', { rule: 'deferred-per-address', retryAfter: 30 })
+    }
+    return this.#anonymous.add(address)
   }
 
   [Symbol.iterator](): Iterator<Connection> {
     return this.#all.values()
+  }
+}
+
+/** Counts by key. A key without a count takes no memory. */
+class Counter {
+  readonly #counts = new Map<string, number>()
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
+
+  /** One more; the answer, called any number of times, makes it one less once. */
+  add(key: string): () => void {
+    this.#counts.set(key, this.of(key) + 1)
+    let counted = true
+    return () => {
+      if (!counted) return
+      counted = false
+      const left = this.of(key) - 1
+      if (left > 0) this.#counts.set(key, left)
+      else this.#counts.delete(key)
+    }
   }
 }

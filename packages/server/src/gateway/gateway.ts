@@ -32,7 +32,7 @@ import {
 import type { Hub } from './hub.ts'
 import { Outbox, Tick } from './outbox.ts'
 import { known, parse } from './parse.ts'
-import { createTransport, type Heartbeat, onEveryRequest } from './transport.ts'
+import { createTransport, type Heartbeat, onEveryRequest, onTransport } from './transport.ts'
 
 interface Dependencies {
   readonly server: HttpServer
@@ -46,7 +46,12 @@ interface Dependencies {
   readonly budgets: Budgets
   /** Called when a session has ended: whatever it held is let go. */
   readonly closed: (session: Session) => void
-  readonly settings: Heartbeat & { readonly deferred: boolean; readonly capacity: Capacity }
+  readonly settings: Heartbeat & {
+    readonly deferred: boolean
+    readonly secureCookies: boolean
+    readonly headers: Readonly<Record<string, string>>
+    readonly capacity: Capacity
+  }
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Log
@@ -62,11 +67,15 @@ export interface Gateway {
 type Acknowledge = (answer: object) => void
 type Handle = (session: Session, input: unknown) => unknown
 
+/** Says that a message waits for the identity of its sender. */
+const waits = Symbol('waits')
+
 export function createGateway(parts: Dependencies): Gateway {
   const { handlers, authenticate, origins, access, hub, sessions, rooms, budgets, settings, metrics, clock, log } =
     parts
   const connections = new Connections()
   const tick = new Tick()
+  const claimed = new WeakSet<object>()
   let draining = false
 
   const io = createTransport(parts.server, settings)
@@ -78,11 +87,15 @@ export function createGateway(parts: Dependencies): Gateway {
       checkOrigin(request, origins)
       checkQuery(request)
       if (draining) throw new ProtocolError('draining', { rule: 'draining' })
-      const ofAddress = connections.ofAddress(addressOf(request))
+      const ofAddress = connections.transportsOf(addressOf(request))
       checkCapacity(settings.capacity, { all: io.engine.clientsCount, ofAddress })
     },
     refused: (request, error) => refusal(error, { event: 'connect', address: addressOf(request) }),
+    headers: settings.headers,
   })
+
+  // Counted from the upgrade on, whether or not anybody ever says who they are.
+  onTransport(io, (request) => connections.opened(addressOf(request)))
 
   io.use((socket, next) => {
     admitted(socket).then(
@@ -96,34 +109,36 @@ export function createGateway(parts: Dependencies): Gateway {
   })
 
   io.on('connection', (socket) => {
-    const outbox = new Outbox(socket.request.socket, tick)
+    const outbox = new Outbox(socket.request.socket, tick, clock)
     const connection = new Connection({ socket, outbox, address: addressOf(socket.request) })
     connections.add(connection)
     metrics.connection('opened')
-    socket.conn.on('packet', ({ data }: { data?: string | Buffer }) => {
-      connection.arrived += typeof data === 'string' ? Buffer.byteLength(data) : (data?.length ?? 0)
-    })
+    socket.conn.on('packet', ({ data }: { data?: unknown }) => connection.arrivals.packet(data))
     socket.onAny((event: string, ...args: unknown[]) => arrive(connection, event, args))
     socket.on('disconnect', (reason) => {
       connection.clearDeadline()
       depart(connection, reason)
     })
     const { proof } = socket.data as { proof: Proof }
-    if (proof.token !== undefined) connection.enqueue(() => begin(connection, proof))
+    if (proof.token !== undefined) connection.enqueue(() => begin(connection, proof), 0)
     else connection.endAt(clock.now() + limits.deferredMs, clock.now(), () => hub.end(connection, 'unauthenticated'))
   })
 
   /** `authenticate`: strict unless connections before sign-in were allowed; then a bad token counts as none. */
   async function admitted(socket: Socket): Promise<void> {
-    const proof = proofOf(socket)
+    const { conn } = socket
+    // One transport, one person: a second CONNECT on it would be another (SB-07).
+    if (claimed.has(conn)) throw new ProtocolError('unauthenticated', { rule: 'second-connect' })
+    claimed.add(conn)
+    const proof = proofOf(socket, settings.secureCookies)
     try {
       await authenticate(proof.token)
       socket.data = { proof }
     } catch (error) {
       if (!settings.deferred || !(error instanceof ProtocolError)) throw error
-      if (connections.anonymous(addressOf(socket.request)) >= limits.deferredPerAddress)
-        throw new ProtocolError('rate-limited', { rule: 'deferred-per-address', retryAfter: 30 })
-      socket.data = { proof: { ...proof, token: undefined } }
+      const release = connections.reserveAnonymous(addressOf(socket.request))
+      conn.once('close', release)
+      socket.data = { proof: { ...proof, token: undefined }, release }
     }
   }
 
@@ -146,32 +161,30 @@ export function createGateway(parts: Dependencies): Gateway {
       hub.end(connection, 'unauthenticated')
       throw new ProtocolError('unauthenticated', { rule: 'second-person' })
     }
+    connection.endAt(identity.claims.expiresAt, clock.now(), () => hub.end(connection, 'unauthenticated'))
     if (session) session.renew(identity)
     else open(connection, identity)
-    connection.endAt(identity.claims.expiresAt, clock.now(), () => hub.end(connection, 'unauthenticated'))
   }
 
   function open(connection: Connection, identity: Identity): void {
     if (sessions.of(identity.standing.id).size >= settings.capacity.perUser) {
       throw new ProtocolError('server-full', { rule: 'connections-per-user' })
     }
-    const { proof } = connection.socket.data as { proof: Proof }
+    const { proof, release } = connection.socket.data as { proof: Proof; release?: () => void }
+    release?.()
     const session = new Session({ id: connection.id, mark: crypto.randomUUID(), binary: proof.binary, identity })
-    const early = connection.state.name === 'awaiting-identity' ? connection.state.early : []
     connection.state = { name: 'awaiting-messages', session }
     sessions.add(session)
     hub.open(session, connection)
     rooms.join(room.user(session.user), session)
-    for (const turn of early) connection.enqueue(turn)
     log.info({ session: session.id, user: session.user, address: connection.address }, 'connection opened')
   }
 
   /** Lets go of all that a connection held. At its end from this side or the other, whichever comes first. */
   function depart(connection: Connection, reason: string): void {
     if (!connections.delete(connection)) return
-    connection.state = { name: 'ended' }
     metrics.connection('closed', reason)
-    const session = hub.sessionOf(connection)
+    const session = connection.end()
     if (!session) return
     session.close()
     parts.closed(session)
@@ -186,15 +199,16 @@ export function createGateway(parts: Dependencies): Gateway {
   // ---- message ---------------------------------------------------------------------------------------------------
 
   function arrive(connection: Connection, event: string, args: unknown[]): void {
-    const bytes = connection.arrived
-    connection.arrived = 0
+    const bytes = connection.arrivals.next()
     const last = args.at(-1)
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined
     const payload = acknowledge ? args.slice(0, -1) : args
     try {
-      connection.enqueue(() => answer(connection, { event, payload, bytes, acknowledge }))
+      connection.enqueue(() => answer(connection, { event, payload, bytes, acknowledge }), bytes)
     } catch (error) {
       refuse(connection, { event, acknowledge, error })
+      // Who neither reads nor waits would have refusals pile up.
+      if (connection.outbox.backlog > limits.outgoingBytes) hub.end(connection, 'slow')
     }
   }
 
@@ -207,14 +221,17 @@ export function createGateway(parts: Dependencies): Gateway {
 
   async function answer(connection: Connection, message: Message): Promise<void> {
     const { event, acknowledge } = message
-    if (connection.state.name === 'ended') return
-    if (event === 'ydoc:document:join' && connection.awaitIdentity(() => answer(connection, message))) return
+    const { state, outbox } = connection
+    if (state.name === 'ended' || outbox.closed) return
     const started = clock.now()
     let outcome = 'ok'
     try {
       const value = await receive(connection, message)
+      if (value === waits) return
       const flat = isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}
       if (acknowledge) reply(connection, acknowledge, { ok: true, value, ...flat })
+      // What waited for the sender to say who it is; it was bounded when it was kept.
+      if (state.name === 'awaiting-identity' && connection.session) for (const turn of state.early) await turn()
     } catch (error) {
       outcome = refuse(connection, { event, acknowledge, error })
     }
@@ -228,13 +245,18 @@ export function createGateway(parts: Dependencies): Gateway {
   }
 
   /** The steps of a message. Each throws its refusal; nothing has changed until `handle`. */
-  async function receive(connection: Connection, { event, payload, bytes }: Message): Promise<unknown> {
+  async function receive(connection: Connection, message: Message): Promise<unknown> {
+    const { event, payload, bytes } = message
     const name = known(event)
     const { id, address, session: spender } = connection
-    budgets.spend({ connection: id, user: spender?.user, address }, clientEvents[name].cost, clock.now())
+    const cost = clientEvents[name].cost + Math.floor(bytes / limits.bytesPerUnit)
+    budgets.spend({ connection: id, user: spender?.user, address }, cost, clock.now())
     const input = parse(name, payload, bytes)
     if (name === 'user-join') await identify(connection, (input as Input<'user-join'>).auth?.token)
+    if (name === 'ydoc:document:join' && connection.awaitIdentity(() => answer(connection, message))) return waits
     const { session } = connection
+    // While rights are being decided nothing is permitted by those of before.
+    while (session?.settling) await session.settling
     const permitted = access.permit(session, clientEvents[name].needs, input)
     if (permitted) await permitted
     if (!session || session.closed) throw new ProtocolError('unauthenticated', { rule: 'no-session' })
@@ -272,10 +294,7 @@ export function createGateway(parts: Dependencies): Gateway {
       for (const connection of connections) hub.end(connection, 'draining')
     },
     close: async () => {
-      const closed = io.close()
-      // A connection that never says anything would hold up the end.
-      parts.server.closeAllConnections()
-      await closed
+      io.engine.close()
     },
   }
 }

@@ -56,11 +56,11 @@ export interface Proof {
  * A cookie counts only beside an allowed Origin: without one nobody can tell who made the browser send it (HS-04).
  * Two different tokens are refused as ambiguous (TK-35).
  */
-export function proofOf(socket: Socket): Proof {
+export function proofOf(socket: Socket, secureCookies: boolean): Proof {
   const { token, binary = false } = handshakeAuth.parse(socket.handshake.auth)
   const { authorization, cookie, origin } = socket.request.headers
   const bearer = /^Bearer ([\w.-]+)$/.exec(authorization ?? '')?.[1]
-  const ambient = origin === undefined ? undefined : cookieToken(cookie)
+  const ambient = origin === undefined ? undefined : cookieToken(cookie, secureCookies)
   const tokens = new Set([token || undefined, bearer, ambient].filter((value) => value !== undefined))
   if (tokens.size > 1) throw new ProtocolError('unauthenticated', { rule: 'ambiguous-credentials' })
   return { token: [...tokens][0], binary }

@@ -9,8 +9,6 @@ import { encodeEvent, withoutBinary } from './frames.ts'
 export interface Hub extends Outlet {
   open(session: Session, connection: Connection): void
   close(session: Session): void
-  /** The session of a connection, also while it is ending. */
-  sessionOf(connection: Connection): Session | undefined
   /** Has somebody told of every connection that is ended from this side. */
   onEnd(told: (connection: Connection, code: ErrorCode) => void): void
   /** Tells a connection why and closes its transport, from which every client comes back by itself if it may. */
@@ -23,12 +21,10 @@ const closeMs = 1_000
 export function createHub({ metrics }: { readonly metrics: Metrics }): Hub {
   let ended: (connection: Connection, code: ErrorCode) => void = () => {}
   const connections = new Map<Session, Connection>()
-  const byConnection = new Map<Connection, Session>()
 
   function end(target: Session | Connection, code: ErrorCode): void {
     const connection = 'outbox' in target ? target : connections.get(target)
     if (!connection || connection.state.name === 'ended') return
-    connection.state = { name: 'ended' }
     // Nobody stays in a room while a transport takes its time to close.
     ended(connection, code)
     if (code === 'slow') {
@@ -63,18 +59,17 @@ export function createHub({ metrics }: { readonly metrics: Metrics }): Hub {
   return {
     open: (session, connection) => {
       connections.set(session, connection)
-      byConnection.set(connection, session)
     },
     close: (session) => {
-      const connection = connections.get(session)
       connections.delete(session)
-      if (connection) byConnection.delete(connection)
     },
     onEnd: (told) => {
       ended = told
     },
-    sessionOf: (connection) => byConnection.get(connection),
     deliver,
+    idle: async (session) => {
+      await connections.get(session)?.idle()
+    },
     send: (session, event, payload) => deliver({ room: `user:${session.user}`, event, payload }, [session]),
     end,
   }

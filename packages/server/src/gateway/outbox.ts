@@ -1,6 +1,8 @@
 /** What one tick owes a socket, written at once: sockets that are owed the same frames share one buffer. */
+import { once } from 'node:events'
 import type { Socket as NetSocket } from 'node:net'
-import { limits } from '@sallyport/protocol'
+import { limits, ProtocolError } from '@sallyport/protocol'
+import type { Clock } from '../ports.ts'
 
 /**
  * A run of frames. Immutable: appending gives another run, and appending the same frame to the same run gives the same
@@ -70,12 +72,21 @@ export class Tick {
 export class Outbox {
   readonly #socket: NetSocket
   readonly #tick: Tick
+  readonly #clock: Clock
   #run: Run | undefined
   #waiting = 0
+  /** Since when the peer owes us more than it should. */
+  #behindSince: number | undefined
 
-  constructor(socket: NetSocket, tick: Tick) {
+  constructor(socket: NetSocket, tick: Tick, clock: Clock) {
     this.#socket = socket
     this.#tick = tick
+    this.#clock = clock
+  }
+
+  /** Whether the transport is gone. */
+  get closed(): boolean {
+    return this.#socket.destroyed
   }
 
   /** Bytes that the peer has not taken yet. */
@@ -83,12 +94,33 @@ export class Outbox {
     return this.#socket.writableLength + this.#waiting
   }
 
-  /** Adds a frame; answers false when the peer is too slow and must be cut. */
+  /** Adds a frame; answers false when the peer is too slow and must be cut. One large frame alone makes nobody slow. */
   add(frame: Buffer): boolean {
+    const keepsUp = this.#keepsUp()
     if (!this.#run) this.#tick.owe(this)
     this.#run = this.#run ? this.#run.and(frame) : this.#tick.start(frame)
     this.#waiting += frame.length
-    return this.backlog <= limits.outgoingBytes
+    return keepsUp
+  }
+
+  #keepsUp(): boolean {
+    const { backlog } = this
+    if (backlog <= limits.outgoingBytes) {
+      this.#behindSince = undefined
+      return true
+    }
+    const now = this.#clock.now()
+    this.#behindSince ??= now
+    return backlog <= limits.outgoingMost && now - this.#behindSince <= limits.slowMs
+  }
+
+  /** Resolves when the peer has taken enough that another message of its own may be answered. Rejects with `slow` when it does not. */
+  async room(): Promise<void> {
+    if (this.backlog <= limits.outgoingBytes) return
+    this.flush()
+    await once(this.#socket, 'drain', { signal: AbortSignal.timeout(limits.slowMs) }).catch(() => {
+      throw new ProtocolError('slow', { rule: 'no-drain' })
+    })
   }
 
   /** Writes what is owed now. Called before anything else is written to the same socket, so that order is kept. */

@@ -1,5 +1,13 @@
 /** The steps of a message that need nothing but the contract: `known` and `parse`. */
-import { type ClientEvent, checkPayload, clientEvents, isClientEvent, limits, ProtocolError } from '@sallyport/protocol'
+import {
+  type ClientEvent,
+  checkPayload,
+  clientEvents,
+  isClientEvent,
+  issuesOf,
+  limits,
+  ProtocolError,
+} from '@sallyport/protocol'
 
 /** `known`: the event is in the contract, or `unknown-event`. */
 export function known(event: string): ClientEvent {
@@ -26,7 +34,7 @@ export function parse(name: ClientEvent, payload: readonly unknown[], bytes: num
   const parsed = spec.input.safeParse(given)
   if (parsed.success) return parsed.data
   throw new ProtocolError('invalid-input', {
-    issues: parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message })),
+    issues: issuesOf(parsed.error),
     rule: 'schema',
   })
 }

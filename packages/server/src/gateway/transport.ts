@@ -1,7 +1,7 @@
 /** The transport below the pipeline: Socket.IO over WebSocket alone, uncompressed, with hard limits. */
 import { type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type ErrorReport, errors, limits } from '@sallyport/protocol'
-import { Server } from 'socket.io'
+import { Server, type Socket } from 'socket.io'
 import { Decoder, Encoder } from 'socket.io-parser'
 
 export interface Heartbeat {
@@ -38,25 +38,40 @@ interface RequestGate {
   readonly check: (request: IncomingMessage) => void
   /** Logs the refusal and says what to answer. */
   readonly refused: (request: IncomingMessage, error: unknown) => ErrorReport
+  /** What every answer carries. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Has every request to the engine checked; not by `allowRequest`, which is skipped once a URL has a `sid` (engine.io #552). */
-export function onEveryRequest(io: Server, { check, refused }: RequestGate): void {
+export function onEveryRequest(io: Server, { check, refused, headers }: RequestGate): void {
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     try {
       check(request)
     } catch (error) {
-      refuse(request, response, refused(request, error))
+      refuse(request, response, refused(request, error), headers)
       return
     }
     next()
   })
 }
 
+/** Has somebody told of every transport that is opened; what is answered is called when it closes. */
+export function onTransport(io: Server, opened: (request: IncomingMessage) => () => void): void {
+  io.engine.on('connection', (transport: Socket['conn']) => {
+    transport.once('close', opened(transport.request))
+  })
+}
+
 /** Answers with the status of the code. Engine.IO's response to an upgrade would close without a word. */
-function refuse(request: IncomingMessage, response: ServerResponse, { code, message }: ErrorReport): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { code, message }: ErrorReport,
+  always: Readonly<Record<string, string>>,
+): void {
   const { status } = errors[code]
   const headers = {
+    ...always,
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(message),
     connection: 'close',

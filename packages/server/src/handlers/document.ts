@@ -34,11 +34,15 @@ export function createDocumentHandlers({
   /** Opens the document for a session that is not in it yet. */
   async function enter(session: Session, note: string): Promise<Document> {
     const document = await documents.open(note)
-    // The right may have gone, or the connection ended, while the document was loaded (DL-11).
-    const level = await access.level(session, 'note', note)
-    const stays = reaches(level, 'read') && !session.closed
-    if (!stays || !participants.join(session, document)) documents.release(document)
-    if (!stays) throw new ProtocolError('not-found', { rule: 'right-gone-while-joining' })
+    let joined = false
+    try {
+      // The right may have gone, or the connection ended, while the document was loaded (DL-11).
+      const level = await access.level(session, 'note', note)
+      if (!reaches(level, 'read') || session.closed) throw new ProtocolError('not-found', { rule: 'right-gone' })
+      joined = participants.join(session, document)
+    } finally {
+      if (!joined) documents.release(document)
+    }
     return document
   }
 
@@ -165,7 +169,8 @@ export function createDocumentHandlers({
       const note = noteOf(document_id)
       const { document } = participants.get(session, note)
       const { id, name } = session.standing
-      const sender = { session: session.id, user: { id, name }, binary: session.binary }
+      const readOnly = !reaches(session.grants.get(grantKey('note', note)) ?? 'none', 'write')
+      const sender = { session: session.id, user: { id, name }, binary: session.binary, readOnly }
       participants.showAwareness(note, session, document.awareness.update(update, sender))
       return {}
     },

@@ -36,7 +36,7 @@ export function createAccountRoutes({
     },
 
     'auth.signout': async (context) => {
-      if (context.identity) await signIn.signOut(context.identity)
+      await signIn.signOut(context.token)
       context.setCookie(setCookie(null, { secure: secureCookies, expiresAt: 0 }))
       return { status: true as const }
     },
@@ -59,7 +59,7 @@ export function createAccountRoutes({
 
     'auth.profile': async ({ identity, body }) => {
       const { id, name, role } = await accounts.update(present(identity).standing.id, { name: body.name })
-      broker.control({ type: 'users', ids: [id] })
+      await broker.control({ type: 'users', ids: [id] })
       return { id, name, role }
     },
 

@@ -1,4 +1,5 @@
 /** Routes about channels and their messages: the same acts as the events, by the same core. */
+import { ProtocolError } from '@sallyport/protocol'
 import type { AccountStore, RoomStore } from '../ports.ts'
 import type { Channels } from '../rooms/channels.ts'
 import type { Messages } from '../rooms/messages.ts'
@@ -49,9 +50,10 @@ export function createChannelRoutes({
     'messages.list': async ({ params, query }) => [...(await store.messages(params.id, null, pageOf(query)))],
 
     'messages.thread': async ({ params, query }) => {
+      const parent = await store.message(params.id, params.message_id)
+      if (!parent) throw new ProtocolError('not-found', { rule: 'no-message' })
       const replies = await store.messages(params.id, params.message_id, pageOf(query))
-      const parent = replies.length < query.limit ? await store.message(params.id, params.message_id) : undefined
-      return parent ? [...replies, { ...parent, cursor: 0 }] : [...replies]
+      return replies.length < query.limit ? [...replies, { ...parent, cursor: 0 }] : [...replies]
     },
 
     'messages.post': async ({ identity, params, body }) => {

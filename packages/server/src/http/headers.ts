@@ -1,5 +1,4 @@
 /** The security headers of every answer (ASVS 3.4). */
-import type { FastifyRequest } from 'fastify'
 
 const policy = [
   "default-src 'none'",
@@ -14,17 +13,28 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Headers by path: data is never stored by a cache; files with a hash in their name may be kept for ever. */
-export function securityHeaders(request: FastifyRequest): Record<string, string> {
-  const hashed = request.url.startsWith('/assets/')
-  return {
-    'content-security-policy': policy,
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-store',
-  }
+const always = {
+  'content-security-policy': policy,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+} as const
+
+export type Headers = Readonly<Record<string, string>>
+
+/**
+ * The headers of an answer that holds data or an error: no cache stores it. `secure`: people reach the server by https,
+ * and their browsers shall never try without for a year.
+ */
+export function securityHeaders(secure: boolean): Headers {
+  return secure ? { ...always, 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : always
+}
+
+/** The same for a path: files with a hash in their name may be kept for ever. */
+export function headersOf(path: string, usual: Headers): Headers {
+  return path.startsWith('/assets/') ? { ...usual, 'cache-control': 'public, max-age=31536000, immutable' } : usual
 }

@@ -1,8 +1,9 @@
 /** The HTTP door: every route of the contract behind the same steps as an event, one catch, one form of error. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Body,
   checkPayload,
-  errors,
+  issuesOf,
   limits,
   type Need,
   type Params,
@@ -19,13 +20,19 @@ import type { Access } from '../access/access.ts'
 import type { Authenticate, Identity } from '../auth/authenticate.ts'
 import { cookieToken } from '../auth/cookie.ts'
 import type { Origins } from '../auth/origin.ts'
-import type { Log } from '../ports.ts'
-import { securityHeaders } from './headers.ts'
+import type { Budgets } from '../budget.ts'
+import type { Clock, Log } from '../ports.ts'
+import { headersOf, securityHeaders } from './headers.ts'
+import { parseJsonBody } from './json-body.ts'
+import { fromLibrary, malformed, type Problem, problemOf, problemOfParser, writeProblem } from './problem.ts'
+import { Requests } from './requests.ts'
 
 /** What a route's handler gets: who asks, and the checked input. */
 export interface RouteContext<N extends RouteName> {
   /** There for every route that needs somebody; on the others, whoever is signed in. */
   readonly identity: Identity | undefined
+  /** The token of the request as it came: on routes that need nobody it may be worth nothing. */
+  readonly token: string | undefined
   readonly address: string
   readonly params: Params<N>
   readonly query: Query<N>
@@ -42,61 +49,157 @@ interface Dependencies {
   readonly authenticate: Authenticate
   readonly origins: Origins
   readonly access: Access
+  readonly budgets: Budgets
+  readonly clock: Clock
   readonly log: Log
+  /** Whether people reach the server by https. */
+  readonly secure: boolean
+}
+
+export interface Http {
+  readonly app: FastifyInstance
+  /** Takes no more connections and requests from now on. */
+  stopTaking(): void
+  /** Lets the requests that are under way finish, then ends all connections. */
+  drain(): Promise<void>
 }
 
 interface AnyRoute {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly needs: Need
+  readonly cost: number
   readonly params: z.ZodType
   readonly query: z.ZodType
   readonly body: z.ZodType
 }
 
+/** Who asks, as found before the body was read. */
+interface Caller {
+  /** The state of rights in which they were recognised. */
+  readonly epoch: number
+  readonly identity: Identity | undefined
+  readonly token: string | undefined
+}
+
 /** An HTTP server with all routes of the contract, not listening yet. */
-export function createHttp({ handlers, authenticate, origins, access, log }: Dependencies): FastifyInstance {
+export function createHttp(parts: Dependencies): Http {
+  const { handlers, authenticate, origins, access, budgets, clock, log, secure } = parts
+  const security = securityHeaders(secure)
+  const requests = new Requests()
+  const callers = new WeakMap<FastifyRequest, Caller>()
+
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     // Slow headers and bodies are cut (AB-08).
     requestTimeout: 30_000,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     forceCloseConnections: true,
+    // What the libraries would answer by themselves goes the way of all errors.
+    http: { requireHostHeader: false },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    clientErrorHandler: (error, socket) => {
+      const problem = socket.writable ? problemOfParser(error) : undefined
+      if (problem) writeProblem(socket, problem, security)
+      else socket.destroy()
+    },
   })
+  app.server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = problemOf(malformed('the Expect header asks for too much', 'expect'), 417)
+    const length = { 'content-length': Buffer.byteLength(body), connection: 'close' }
+    response.writeHead(status, { ...security, ...headers, ...length }).end(body)
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parseJsonBody(request.headers['content-type'], body),
+  )
+
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(request))
+    reply.headers(headersOf(request.url, security))
+    requests.begin(request.raw, reply.raw)
+    requests.admit()
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      throw malformed('the Host header is missing', 'host')
     const own = isOwn(request)
     if (request.method !== 'GET' && request.method !== 'HEAD' && !own)
       throw new ProtocolError('origin-refused', { rule: 'fetch-site' })
     if (!origins.allows(request.headers.origin)) throw new ProtocolError('origin-refused', { rule: 'origin' })
   })
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
+  app.addHook('onSend', async (_, reply) => {
+    if (requests.draining) reply.header('connection', 'close')
+  })
+  app.setErrorHandler(refuse)
 
   for (const [name, route] of Object.entries(routes) as [RouteName, AnyRoute][]) {
     const handle = handlers[name] as unknown as (context: unknown) => unknown
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: async (request, reply) => {
-        const identity = await identityOf(request, route.needs)
-        const params = parse(route.params, request.params, 'params')
-        await access.permit(identity, route.needs, params)
-        const query = parse(route.query, request.query, 'query')
-        const body = parse(route.body, request.body ?? {}, 'body')
-        const setCookie = (value: string) => reply.header('set-cookie', value)
-        return reply.send(await handle({ identity, address: request.ip, params, query, body, setCookie }))
+      // Before the body is read: who cannot pay or is nobody makes no more work.
+      onRequest: async (request) => {
+        budgets.spend({ address: request.ip }, route.cost, clock.now())
+        const token = tokenOf(request, secure)
+        const epoch = access.epoch()
+        const identity = await identityOf(token, route.needs)
+        budgets.spend({ user: identity?.standing.id }, route.cost, clock.now())
+        callers.set(request, { identity, token, epoch })
       },
+      handler: (request, reply) =>
+        requests.handle(request.raw, async () => {
+          const { token, identity } = await current(request, route.needs)
+          const epoch = access.epoch()
+          const params = parse(route.params, request.params, 'params')
+          await access.permit(identity, route.needs, params)
+          const query = parse(route.query, request.query, 'query')
+          const body = parse(route.body, request.body ?? {}, 'body')
+          const setCookie = (value: string) => reply.header('set-cookie', value)
+          const value = await handle({ identity, token, address: request.ip, params, query, body, setCookie })
+          // What was read may be newer than the right to it.
+          if (route.method === 'GET' && epoch !== access.epoch()) {
+            await access.permit(await identityOf(token, route.needs), route.needs, params)
+          }
+          return reply.send(value)
+        }),
     })
   }
 
+  /** Who calls, as they are now: a body can take its time, and rights can change meanwhile. */
+  async function current(request: FastifyRequest, need: Need): Promise<Omit<Caller, 'epoch'>> {
+    const caller = callers.get(request)
+    if (!caller) throw new Error('a request reached its handler without its caller')
+    if (caller.epoch === access.epoch()) return caller
+    return { token: caller.token, identity: await identityOf(caller.token, need) }
+  }
+
   /** Routes that need nobody still know who is signed in, if somebody is. */
-  async function identityOf(request: FastifyRequest, need: Need): Promise<Identity | undefined> {
-    const token = tokenOf(request)
+  async function identityOf(token: string | undefined, need: Need): Promise<Identity | undefined> {
     if (need !== 'none') return authenticate(token)
     return token === undefined ? undefined : authenticate(token).catch(unlessRefused)
   }
 
-  return app
+  /** The one way to say no: logged with the rule, shown without. */
+  function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = error instanceof ProtocolError ? error : fromLibrary(error)
+    const { code } = reportOf(known ?? error)
+    const facts = { method: request.method, route: request.routeOptions.url, code, rule: known?.rule }
+    if (known) log.debug(facts, 'refused')
+    else log.error({ ...facts, error }, 'handler failed')
+    return answer(reply, problemOf(known ?? error))
+  }
+
+  function answer(reply: FastifyReply, { status, headers, body }: Problem): FastifyReply {
+    return reply
+      .status(status)
+      .headers({ ...security, ...headers })
+      .send(body)
+  }
+
+  return {
+    app,
+    stopTaking: () => requests.stopTaking(app.server),
+    drain: () => requests.drain(app.server),
+  }
 }
 
 /** Answers every address that is no route with `not-found`. Called when no web app is served. */
@@ -111,10 +214,10 @@ function unlessRefused(error: unknown): undefined {
 }
 
 /** The token of a request: the Authorization header, or the cookie. Both at once must agree (TK-35). */
-function tokenOf(request: FastifyRequest): string | undefined {
+function tokenOf(request: FastifyRequest, secure: boolean): string | undefined {
   const { authorization, cookie } = request.headers
   const bearer = authorization === undefined ? undefined : (/^Bearer ([\w.-]+)$/.exec(authorization)?.[1] ?? '')
-  const ambient = cookieToken(cookie)
+  const ambient = cookieToken(cookie, secure)
   if (bearer !== undefined && ambient !== undefined && bearer !== ambient) {
     throw new ProtocolError('unauthenticated', { rule: 'ambiguous-credentials' })
   }
@@ -131,43 +234,5 @@ function parse(schema: z.ZodType, value: unknown, part: string): unknown {
   checkPayload(value)
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new ProtocolError('invalid-input', {
-    rule: `schema-${part}`,
-    issues: parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message })),
-  })
-}
-
-/** Open WebUI's clients take a 401 with exactly this detail as "signed out". */
-const signedOut = 'Your session has expired or the token is invalid. Please sign in again.'
-
-/** One form for every error: RFC 9457 problem details, with the code of the catalogue. */
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const known = error instanceof ProtocolError ? error : fromFastify(error)
-  const report = reportOf(known ?? error)
-  const { status, summary } = errors[report.code]
-  const facts = { method: request.method, route: request.routeOptions.url, code: report.code, rule: known?.rule }
-  if (known) log.debug(facts, 'refused')
-  else log.error({ ...facts, error }, 'handler failed')
-  if (report.retry_after !== undefined) reply.header('retry-after', Math.ceil(report.retry_after))
-  return reply
-    .status(status)
-    .type('application/problem+json; charset=utf-8')
-    .send({
-      type: `/docs/errors#${report.code}`,
-      title: summary,
-      status,
-      detail: report.code === 'unauthenticated' ? signedOut : report.message,
-      code: report.code,
-      retry: report.retry,
-      ...(report.issues ? { issues: report.issues } : {}),
-      ...(report.retry_after === undefined ? {} : { retry_after: report.retry_after }),
-    })
-}
-
-/** Fastify's own refusals (body too large, not JSON, bad URL) by our codes. */
-function fromFastify(error: unknown): ProtocolError | undefined {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
-  if (status === 413) return new ProtocolError('too-large', { rule: 'body-bytes' })
-  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
-  return new ProtocolError('invalid-input', { rule: 'http', issues: [{ path: '', message: 'must be JSON in UTF-8' }] })
+  throw new ProtocolError('invalid-input', { rule: `schema-${part}`, issues: issuesOf(parsed.error) })
 }

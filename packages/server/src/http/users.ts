@@ -27,16 +27,18 @@ export function createUserRoutes({ accounts, broker, clock, signIn }: UserRoutes
       const account = await accounts.update(id, {
         ...(name === undefined ? {} : { name }),
         ...(role === undefined ? {} : { role }),
-        ...(password === undefined ? {} : { passwordHash: await signIn.hash(password), tokensValidAfter: clock.now() }),
+        ...(password === undefined ? {} : { passwordHash: await signIn.hash(password) }),
+        // A token from before a demotion must not come to life again with the next activation.
+        ...(password === undefined && role !== 'pending' ? {} : { tokensValidAfter: clock.now() }),
       })
-      broker.control({ type: 'users', ids: [id] })
+      await broker.control({ type: 'users', ids: [id] })
       return account
     },
 
     'users.delete': async ({ identity, params: { id } }) => {
       if (present(identity).standing.id === id) throw new ProtocolError('conflict', { rule: 'own-account' })
       await accounts.delete(id)
-      broker.control({ type: 'users', ids: [id] })
+      await broker.control({ type: 'users', ids: [id] })
       return {}
     },
 
@@ -51,30 +53,29 @@ export function createUserRoutes({ accounts, broker, clock, signIn }: UserRoutes
 
     'groups.create': ({ body }) => accounts.createGroup({ id: crypto.randomUUID(), ...body, at: clock.now() }),
 
-    'groups.update': ({ params: { id }, body: { name, description } }) =>
-      accounts.updateGroup(id, {
+    'groups.update': async ({ params: { id }, body: { name, description } }) => {
+      const { group } = await accounts.updateGroup(id, {
         ...(name === undefined ? {} : { name }),
         ...(description === undefined ? {} : { description }),
         at: clock.now(),
-      }),
+      })
+      return group
+    },
 
     'groups.add': async ({ params: { id }, body: { user_ids } }) => {
-      const group = await accounts.updateGroup(id, { add: user_ids, at: clock.now() })
-      broker.control({ type: 'users', ids: user_ids })
+      const { group, changed } = await accounts.updateGroup(id, { add: user_ids, at: clock.now() })
+      await broker.control({ type: 'users', ids: changed })
       return group
     },
 
     'groups.remove': async ({ params: { id }, body: { user_ids } }) => {
-      const group = await accounts.updateGroup(id, { remove: user_ids, at: clock.now() })
-      broker.control({ type: 'users', ids: user_ids })
+      const { group, changed } = await accounts.updateGroup(id, { remove: user_ids, at: clock.now() })
+      await broker.control({ type: 'users', ids: changed })
       return group
     },
 
     'groups.delete': async ({ params: { id } }) => {
-      const group = await accounts.group(id)
-      if (!group) throw new ProtocolError('not-found')
-      await accounts.deleteGroup(id)
-      broker.control({ type: 'users', ids: group.user_ids })
+      await broker.control({ type: 'users', ids: await accounts.deleteGroup(id) })
       return {}
     },
   }

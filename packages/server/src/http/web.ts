@@ -3,15 +3,22 @@ import fastifyStatic from '@fastify/static'
 import { ProtocolError } from '@sallyport/protocol'
 import type { FastifyInstance } from 'fastify'
 
-const apiPaths = ['/api/', '/ws/', '/assets/', '/health', '/readyz', '/livez']
+/** What is never a page of the app: these paths and everything below them. */
+const reserved = new Set(['api', 'ws', 'assets', 'health', 'readyz', 'livez', 'metrics'])
+
+/** Whether an address is a page of the app. A name with a dot is a file's: one that is not there is not the page. */
+function isPage(method: string, url: string): boolean {
+  const [path = ''] = url.split('?')
+  const [, first = ''] = path.split('/')
+  return method === 'GET' && !reserved.has(first) && !/\.\w{1,10}$/.test(path)
+}
 
 /** `folder`: where the built app lies. Files whose name begins with a dot are never served (IL-08). */
 export async function serveWeb(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, { root: folder, cacheControl: false, dotfiles: 'ignore', index: false })
   app.get('/', (_, reply) => reply.sendFile('index.html'))
   app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && !apiPaths.some((path) => request.url.startsWith(path))
-    if (!page || /\.\w{1,10}($|\?)/.test(request.url)) throw new ProtocolError('not-found', { rule: 'no-route' })
+    if (!isPage(request.method, request.url)) throw new ProtocolError('not-found', { rule: 'no-route' })
     return reply.sendFile('index.html')
   })
 }

@@ -64,12 +64,20 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
     return overviewOf(person, entry)
   }
 
+  async function typeOf(id: string): Promise<Channel['type']> {
+    const stored = await store.channel(id)
+    if (!stored) throw new ProtocolError('not-found')
+    return stored.channel.type
+  }
+
   async function change(person: Standing, id: string, form: ChannelChange): Promise<ChannelOverview> {
     const before = await store.access('channel', id)
     if (!before) throw new ProtocolError('not-found')
-    const stored = await store.channel(id)
-    if (stored?.channel.type === 'dm' && form.access_control !== undefined) {
-      throw new ProtocolError('forbidden', { rule: 'direct-channel-is-for-its-people' })
+    if (form.access_control !== undefined) {
+      const type = await typeOf(id)
+      if (type === 'dm') throw directChannel()
+      if (type === 'group' && form.access_control === null)
+        throw invalid('access_control', 'must not be null: a group has members')
     }
     checkSharing(person, form.access_control, before.access)
     await store.updateChannel(id, {
@@ -78,7 +86,7 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
       ...(form.access_control === undefined ? {} : { access: form.access_control }),
       at: clock.now(),
     })
-    broker.control({ type: 'resource', kind: 'channel', id, before })
+    await broker.control({ type: 'resource', kind: 'channel', id, before })
     return get(person, id)
   }
 
@@ -94,17 +102,13 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
     create: async (person: Standing, form: ChannelForm): Promise<ChannelOverview> => {
       const others = [...new Set(form.user_ids)].filter((id) => id !== person.id).sort()
       if (form.type === 'dm' && others.length === 0) {
-        throw new ProtocolError('invalid-input', {
-          issues: [{ path: 'user_ids', message: 'name the person to write to' }],
-        })
+        throw invalid('user_ids', 'name the person to write to')
       }
       if (form.type !== 'dm' && form.name === '') {
-        throw new ProtocolError('invalid-input', { issues: [{ path: 'name', message: 'must not be empty' }] })
+        throw invalid('name', 'must not be empty')
       }
       if ((await accounts.people(others)).length !== others.length) {
-        throw new ProtocolError('invalid-input', {
-          issues: [{ path: 'user_ids', message: 'names people that do not exist' }],
-        })
+        throw invalid('user_ids', 'names people that do not exist')
       }
       const members: AccessControl = {
         read: ownerOnly.read,
@@ -124,7 +128,7 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
         at: clock.now(),
         directKey: form.type === 'dm' ? [person.id, ...others].sort().join(' ') : null,
       })
-      if (created) broker.control({ type: 'resource', kind: 'channel', id: channel.channel.id, before: null })
+      if (created) await broker.control({ type: 'resource', kind: 'channel', id: channel.channel.id, before: null })
       return get(person, channel.channel.id)
     },
 
@@ -132,7 +136,7 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
       const before = await store.access('channel', id)
       if (!before) throw new ProtocolError('not-found')
       await store.deleteChannel(id)
-      broker.control({ type: 'resource', kind: 'channel', id, before })
+      await broker.control({ type: 'resource', kind: 'channel', id, before })
     },
 
     /** Adds people and groups to the writers, or takes them out of every list. */
@@ -141,33 +145,22 @@ export function createChannels({ store, accounts, access, broker, clock }: Depen
       id: string,
       members: { add: boolean; user_ids: readonly string[]; group_ids: readonly string[] },
     ) => {
-      const record = await store.access('channel', id)
-      if (!record) throw new ProtocolError('not-found')
-      if (record.access === null) throw new ProtocolError('conflict', { rule: 'public-channel-has-no-members' })
-      return change(person, id, { access_control: withMembers(record.access, members) })
+      if ((await typeOf(id)) === 'dm') throw directChannel()
+      if (members.add) {
+        const write = { user_ids: [...members.user_ids], group_ids: [...members.group_ids] }
+        checkSharing(person, { read: ownerOnly.read, write }, (await store.access('channel', id))?.access)
+      }
+      const before = await store.changeMembers(id, { ...members, at: clock.now() })
+      await broker.control({ type: 'resource', kind: 'channel', id, before })
+      return get(person, id)
     },
   }
 }
 
-function withMembers(
-  list: NonNullable<AccessControl>,
-  members: { add: boolean; user_ids: readonly string[]; group_ids: readonly string[] },
-): NonNullable<AccessControl> {
-  const without = (ids: readonly string[], taken: readonly string[]) => ids.filter((id) => !taken.includes(id))
-  const read = {
-    user_ids: without(list.read.user_ids, members.user_ids),
-    group_ids: without(list.read.group_ids, members.group_ids),
-  }
-  const write = {
-    user_ids: without(list.write.user_ids, members.user_ids),
-    group_ids: without(list.write.group_ids, members.group_ids),
-  }
-  if (!members.add) return { read, write }
-  return {
-    read,
-    write: {
-      user_ids: [...write.user_ids, ...members.user_ids],
-      group_ids: [...write.group_ids, ...members.group_ids],
-    },
-  }
+function invalid(path: string, message: string): ProtocolError {
+  return new ProtocolError('invalid-input', { issues: [{ path, message }] })
+}
+
+function directChannel(): ProtocolError {
+  return new ProtocolError('forbidden', { rule: 'direct-channel-is-for-its-people' })
 }

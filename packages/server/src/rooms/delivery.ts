@@ -10,6 +10,8 @@ export interface Outlet {
   deliver(publication: Publication, receivers: readonly Session[]): void
   /** Sends an event to one session. */
   send<E extends ServerEvent>(session: Session, event: E, payload: Payload<E>): void
+  /** Resolves when the message of the session that is being handled now is done with. */
+  idle(session: Session): Promise<void>
   /** Tells a session why and closes its connection. */
   end(session: Session, code: ErrorCode): void
 }

@@ -9,15 +9,10 @@ import {
   room,
 } from '@sallyport/protocol'
 import type { Access } from '../access/access.ts'
-import type { Broker, Clock, LogEntry, RoomStore, Standing } from '../ports.ts'
+import type { Broker, Clock, LogEntry, NewMessage, RoomStore, Standing } from '../ports.ts'
 
-export interface NewPost {
-  readonly channel: string
-  readonly content: string
-  readonly parent: string | null
-  readonly replyTo: string | null
-  readonly clientKey: string | null
-}
+/** A message as its author gives it; the rest of `NewMessage` is the server's. */
+export type NewPost = Omit<NewMessage, 'id' | 'user' | 'at'>
 
 interface Dependencies {
   readonly store: RoomStore
@@ -32,7 +27,20 @@ export type Messages = ReturnType<typeof createMessages>
 const maxEnvelopes = 1_000
 
 export function createMessages({ store, access, broker, clock }: Dependencies) {
+  /** The acts that are being stored now. */
+  const writing = new Set<Promise<unknown>>()
   const envelopes = new Map<string, { readonly epoch: number; readonly channel: Channel }>()
+
+  /** Runs an act so that `written` waits for it. */
+  async function tracked<T>(act: () => Promise<T>): Promise<T> {
+    const work = act()
+    writing.add(work)
+    try {
+      return await work
+    } finally {
+      writing.delete(work)
+    }
+  }
 
   /** The channel as it goes with every message; read again after any change of rights or names. */
   async function envelopeOf(id: string): Promise<Channel> {
@@ -85,35 +93,55 @@ export function createMessages({ store, access, broker, clock }: Dependencies) {
     if (message.user_id !== person.id) throw new ProtocolError('forbidden', { rule: 'message-of-another' })
   }
 
+  /** Threads have one level: a reply to a reply would stand in nobody's view. What a message answers never changes. */
+  async function checkParent({ channel, parent }: NewPost): Promise<void> {
+    if (parent === null) return
+    const message = await store.message(channel, parent)
+    if (!message) throw new ProtocolError('not-found', { rule: 'parent-not-in-channel' })
+    if (message.parent_id === null) return
+    const issues = [{ path: 'parent_id', message: 'names a reply: answer the message above it' }]
+    throw new ProtocolError('invalid-input', { rule: 'reply-to-reply', issues })
+  }
+
   return {
-    post: async (person: Standing, post: NewPost): Promise<LogEntry> => {
-      const entry = await commit(person, post.channel, {
-        store: () => store.post({ id: crypto.randomUUID(), user: person.id, at: clock.now(), ...post }),
-        describe: (data) => ({ type: 'message', data: { ...data, temp_id: post.clientKey } }),
-      })
-      await announceParent(person, entry)
-      return entry
+    /** Resolves when the acts that have begun are stored: for whoever takes a right away and must answer for it. */
+    written: async (): Promise<void> => {
+      await Promise.allSettled([...writing])
     },
 
-    edit: async (person: Standing, channel: string, id: string, content: string): Promise<Message> => {
-      await own(person, channel, id)
-      const { message } = await commit(person, channel, {
-        store: () => store.edit(channel, id, content, clock.now()),
-        describe: (data) => ({ type: 'message:update', data }),
-      })
-      return message
-    },
+    post: (person: Standing, post: NewPost): Promise<LogEntry> =>
+      tracked(async () => {
+        await checkParent(post)
+        const entry = await commit(person, post.channel, {
+          store: () => store.post({ id: crypto.randomUUID(), user: person.id, at: clock.now(), ...post }),
+          describe: (data) => ({ type: 'message', data: { ...data, temp_id: post.clientKey } }),
+        })
+        await announceParent(person, entry)
+        return entry
+      }),
+
+    edit: (person: Standing, channel: string, id: string, content: string): Promise<Message> =>
+      tracked(async () => {
+        await own(person, channel, id)
+        const { message } = await commit(person, channel, {
+          store: () => store.edit(channel, id, content, clock.now()),
+          describe: (data) => ({ type: 'message:update', data }),
+        })
+        return message
+      }),
 
     /** Deletes one's own message, or anybody's where one manages the channel. */
-    remove: async (person: Standing, channel: string, id: string): Promise<void> => {
-      const level = await access.level({ standing: person }, 'channel', channel)
-      if (!reaches(level, 'manage')) await own(person, channel, id)
-      const entry = await commit(person, channel, {
-        store: () => store.remove(channel, id, clock.now()),
-        describe: (data) => ({ type: 'message:delete', data: { ...data, user: personOf(person) } }),
-      })
-      await announceParent(person, entry)
-    },
+    remove: (person: Standing, channel: string, id: string): Promise<void> =>
+      tracked(async () => {
+        const level = await access.level({ standing: person }, 'channel', channel)
+        if (!reaches(level, 'manage')) await own(person, channel, id)
+        const entry = await commit(person, channel, {
+          store: () => store.remove(channel, id, clock.now()),
+          // Open WebUI's clients expect the deleter as `user`, beside the author's `user_id`.
+          describe: (data) => ({ type: 'message:delete', data: { ...data, user: personOf(person) } }),
+        })
+        await announceParent(person, entry)
+      }),
 
     react: async (
       person: Standing,
@@ -121,13 +149,15 @@ export function createMessages({ store, access, broker, clock }: Dependencies) {
       id: string,
       { name, add }: { name: string; add: boolean },
     ): Promise<void> => {
-      await commit(person, channel, {
-        store: () => store.react(channel, id, { user: person.id, at: clock.now(), name, add }),
-        describe: (data) => ({
-          type: add ? 'message:reaction:add' : 'message:reaction:remove',
-          data: { ...data, name },
+      await tracked(() =>
+        commit(person, channel, {
+          store: () => store.react(channel, id, { user: person.id, at: clock.now(), name, add }),
+          describe: (data) => ({
+            type: add ? 'message:reaction:add' : 'message:reaction:remove',
+            data: { ...data, name },
+          }),
         }),
-      })
+      )
     },
 
     typing: (person: Standing, channel: string, message: string | null, typing: boolean): void => {

@@ -63,7 +63,7 @@ export function createNotes({ store, access, broker, clock }: Dependencies) {
         epoch: crypto.randomUUID(),
         at: clock.now(),
       })
-      broker.control({ type: 'resource', kind: 'note', id: stored.note.id, before: null })
+      await broker.control({ type: 'resource', kind: 'note', id: stored.note.id, before: null })
       return overviewOf(person, stored)
     },
 
@@ -83,7 +83,7 @@ export function createNotes({ store, access, broker, clock }: Dependencies) {
         ...(form.access_control === undefined ? {} : { access: form.access_control }),
         at: clock.now(),
       })
-      broker.control({ type: 'resource', kind: 'note', id, before: before ?? null })
+      await broker.control({ type: 'resource', kind: 'note', id, before: before ?? null })
       const { access_control: _, ...followers } = stored.note
       broker.publish({ room: room.note(id), event: 'note-events', payload: followers satisfies Note })
       return overviewOf(person, stored)
@@ -93,7 +93,7 @@ export function createNotes({ store, access, broker, clock }: Dependencies) {
       const before = await store.access('note', id)
       if (!before) throw new ProtocolError('not-found')
       await store.deleteNote(id)
-      broker.control({ type: 'resource', kind: 'note', id, before })
+      await broker.control({ type: 'resource', kind: 'note', id, before })
     },
   }
 }

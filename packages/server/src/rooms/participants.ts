@@ -83,6 +83,25 @@ export class Participants {
     for (const note of [...(this.#bySession.get(session) ?? [])]) this.leave(note, session)
   }
 
+  /**
+   * Says again where the participants are whose clients never repeat it (Open WebUI's), to those whose clients forget
+   * whom they do not hear of for 30 s (y-protocols).
+   */
+  renewAwareness(): void {
+    for (const [note, participants] of this.#byNote) {
+      const [first] = participants.values()
+      const awareness = first?.document.awareness.renew()
+      if (!first || !awareness) continue
+      const payload = { document_id: documentOf(note), user_id: first.session.user }
+      this.#parts.broker.publish({
+        room: room.document(note),
+        event: 'ydoc:awareness:update',
+        payload: { ...payload, update: awareness.binary },
+        plain: { ...payload, update: awareness.json },
+      })
+    }
+  }
+
   /** Tells the other participants where somebody is, in the encoding that each of them reads. */
   showAwareness(note: string, session: Session, awareness: EncodedAwareness | undefined): void {
     if (!awareness) return

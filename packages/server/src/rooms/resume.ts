@@ -23,7 +23,9 @@ export async function resumeChannel(
   const foreign = epoch !== undefined && epoch !== head.epoch
   if (foreign || since > head.offset) return { gap: true, ...head, messages: [] }
   const missed = await store.changes(channel, since, limits.resumeMessages + 1)
-  if (missed.length > limits.resumeMessages) return { gap: true, ...head, messages: [] }
+  const size = missed.reduce((sum, message) => sum + message.content.length, 0)
+  if (missed.length > limits.resumeMessages || size > limits.resumeCharacters)
+    return { gap: true, ...head, messages: [] }
   // What was stored after `head` was read comes live as well; its offset tells the client that it has it.
   const offset = Math.max(head.offset, ...missed.map((message) => message.offset))
   return { gap: false, epoch: head.epoch, offset, messages: [...missed] }

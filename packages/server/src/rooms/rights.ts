@@ -2,7 +2,7 @@
 import { documentOf, type Level, type ResourceKind, reaches, room } from '@sallyport/protocol'
 import { type Access, decide, grantKey } from '../access/access.ts'
 import type { Documents } from '../documents/documents.ts'
-import type { AccessRecord, AccountStore, Control, Log, RoomStore } from '../ports.ts'
+import type { AccessRecord, AccountStore, Control, Log, RoomStore, Standing } from '../ports.ts'
 import type { Delivery, Outlet } from './delivery.ts'
 import type { Participants } from './participants.ts'
 import type { Rooms } from './rooms.ts'
@@ -18,12 +18,18 @@ interface Dependencies {
   readonly delivery: Delivery
   readonly outlet: Outlet
   readonly participants: Participants
+  /** Resolves when the messages that are being written now, over either door, are stored. */
+  readonly written: () => Promise<void>
   readonly documents: Documents
   readonly log: Log
 }
 
 export interface Rights {
-  /** Acts on a control message. Deliveries to the sessions concerned wait until it is done; a failure ends those sessions. */
+  /**
+   * Acts on a control message. From the call on no message of the sessions concerned is permitted, and nothing is
+   * delivered to them, until their rights have been read anew; a failure ends them. Resolves when that is done and what
+   * they had been permitted before is finished: whoever is told then sees nothing of theirs come after.
+   */
   receive(control: Control): Promise<void>
   /** Puts a session into the rooms of all channels that its person may read. Answers their ids. */
   joinChannels(session: Session): Promise<readonly string[]>
@@ -35,16 +41,17 @@ export function createRights(parts: Dependencies): Rights {
   // One change after the other, so that an older reading of the database never settles over a newer one.
   let tail = Promise.resolve()
 
-  /** Runs `decision` in turn, while nothing is delivered to the sessions concerned; fails closed. */
-  function whileHeld(concerned: readonly Session[], decision: () => Promise<void>): Promise<void> {
+  /** Runs `decision` in turn, while nothing goes in or out of the sessions concerned; fails closed. */
+  async function whileHeld(concerned: readonly Session[], decision: () => Promise<void>): Promise<void> {
+    const permitted = concerned.map((session) => outlet.idle(session))
     for (const session of concerned) session.hold()
     tail = tail.then(decision).catch((error: unknown) => {
       log.error({ error, sessions: concerned.length }, 'rights could not be decided; sessions ended')
       for (const session of concerned) outlet.end(session, 'unavailable')
     })
-    return tail.then(() => {
-      for (const session of concerned) delivery.release(session)
-    })
+    await tail
+    for (const session of concerned) delivery.release(session)
+    await Promise.all([...permitted, parts.written()])
   }
 
   function evict(session: Session, kind: ResourceKind, id: string, gone: boolean): void {
@@ -113,20 +120,52 @@ export function createRights(parts: Dependencies): Rights {
     await whileHeld(concerned, async () => {
       const standing = await accounts.standing(id)
       for (const session of concerned) {
-        const { claims } = session.identity
-        if (!standing || standing.role === 'pending' || claims.issuedAt < standing.tokensValidAfter) {
+        const { claims, standing: before } = session.identity
+        if (!standing || standing.role === 'pending' || claims.issuedAt <= standing.tokensValidAfter) {
           outlet.end(session, standing?.role === 'pending' ? 'account-pending' : 'unauthenticated')
           continue
         }
         session.renew({ standing, claims })
-        for (const key of [...session.grants.keys()]) {
-          const [kind, resource] = key.split(':') as [ResourceKind, string]
-          const record = await store.access(kind, resource)
-          settle(session, { kind, id: resource }, decide(standing, record, access.bypass).level, record === undefined)
-        }
+        await settleAll(session, standing)
         if (session.followsChannels) await joinChannels(session)
+        await announceLists(session, before, standing)
       }
     })
+  }
+
+  async function tokenRevoked(jti: string): Promise<void> {
+    const concerned = [...sessions].filter((session) => session.identity.claims.jti === jti)
+    const permitted = concerned.map((session) => outlet.idle(session))
+    for (const session of concerned) outlet.end(session, 'unauthenticated')
+    await Promise.all(permitted)
+  }
+
+  /** Decides every grant of a session again. */
+  async function settleAll(session: Session, standing: Standing): Promise<void> {
+    const keys = [...session.grants.keys()].map((key) => key.split(':') as [ResourceKind, string])
+    const records = await Promise.all(keys.map(([kind, resource]) => store.access(kind, resource)))
+    for (const [index, [kind, resource]] of keys.entries()) {
+      const record = records[index]
+      settle(session, { kind, id: resource }, decide(standing, record, access.bypass).level, record === undefined)
+    }
+  }
+
+  /** Tells a session's lists what its person's groups or role have given and taken. */
+  async function announceLists(session: Session, before: Standing, now: Standing): Promise<void> {
+    const same = before.role === now.role && before.groups.join() === now.groups.join()
+    if (same) return
+    const readers = [access.reader(before), access.reader(now)] as const
+    const channels = await Promise.all(readers.map((reader) => store.channels(reader)))
+    const notes = await Promise.all(readers.map((reader) => store.notes(reader, 1)))
+    const [channelsBefore, channelsNow] = channels.map((list) => new Set(list.map(({ channel }) => channel.id)))
+    const [notesBefore, notesNow] = notes.map((list) => new Set(list.map(({ note }) => note.id)))
+    const tell = (kind: ResourceKind, had: ReadonlySet<string> = new Set(), has: ReadonlySet<string> = new Set()) => {
+      for (const id of new Set([...had, ...has])) {
+        if (had.has(id) !== has.has(id)) announce(session, kind, id, { before: had.has(id), now: has.has(id) })
+      }
+    }
+    tell('channel', channelsBefore, channelsNow)
+    tell('note', notesBefore, notesNow)
   }
 
   async function joinChannels(session: Session): Promise<readonly string[]> {
@@ -157,9 +196,7 @@ export function createRights(parts: Dependencies): Rights {
       access.changed()
       if (control.type === 'resource') await resourceChanged(control)
       else if (control.type === 'users') await Promise.all(control.ids.map(userChanged))
-      else
-        for (const session of sessions)
-          if (session.identity.claims.jti === control.jti) outlet.end(session, 'unauthenticated')
+      else await tokenRevoked(control.jti)
     },
   }
 }

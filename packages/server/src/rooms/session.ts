@@ -19,6 +19,7 @@ export class Session implements Holder {
   #identity: Identity
   #holds = 0
   #held: Publication[] = []
+  #settling: PromiseWithResolvers<void> | undefined
 
   constructor({ id, mark, binary, identity }: { id: string; mark: string; binary: boolean; identity: Identity }) {
     this.id = id
@@ -57,6 +58,12 @@ export class Session implements Holder {
   /** Keeps back everything for this session until a `release` for each `hold`: its rights are being decided again. */
   hold(): void {
     this.#holds += 1
+    this.#settling ??= Promise.withResolvers()
+  }
+
+  /** While rights are being decided: resolves when they are. No message of the session may be permitted before. */
+  get settling(): Promise<void> | undefined {
+    return this.#settling?.promise
   }
 
   /** Keeps a publication back if rights are in doubt; answers whether it did. */
@@ -70,6 +77,8 @@ export class Session implements Holder {
   release(): readonly Publication[] {
     this.#holds -= 1
     if (this.#holds > 0) return []
+    this.#settling?.resolve()
+    this.#settling = undefined
     const held = this.#held
     this.#held = []
     return held.filter((publication) => this.rooms.has(publication.room))
