@@ -131,8 +131,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'acknowledge: a refusal without an acknowledgement is silent',
     source: 'server/src/gateway/gateway.ts',
-    find: 'else connection.outbox.add(encodeEvent(',
-    replace: 'else void (encodeEvent(',
+    find: 'connection.outbox.add(encodeEvent(',
+    replace: 'void (encodeEvent(',
     tests: gateway('GW10'),
   },
   {

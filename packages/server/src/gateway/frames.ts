@@ -19,6 +19,12 @@ export function encodeEvent(event: string, payload: unknown): Buffer {
   ])
 }
 
+/** The frame of an acknowledgement. No reply of the contract has bytes. */
+export function encodeAcknowledgement(id: number, answer: object): Buffer {
+  const [packet] = encoder.encode({ type: PacketType.ACK, nsp: '/', id, data: [answer] })
+  return frame(Buffer.from(`4${packet}`), opcodes.text)
+}
+
 /** The payload with its byte fields as arrays of numbers, for clients that did not announce binary. */
 export function withoutBinary(payload: object): object {
   return Object.fromEntries(

@@ -18,7 +18,7 @@ import { Session } from '../rooms/session.ts'
 import type { Sessions } from '../rooms/sessions.ts'
 import { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
-import { encodeEvent } from './frames.ts'
+import { encodeAcknowledgement, encodeEvent } from './frames.ts'
 import {
   addressOf,
   type Capacity,
@@ -64,7 +64,6 @@ export interface Gateway {
   readonly connections: number
 }
 
-type Acknowledge = (answer: object) => void
 type Handle = (session: Session, input: unknown) => unknown
 
 /** Says that a message waits for the identity of its sender. */
@@ -199,14 +198,14 @@ export function createGateway(parts: Dependencies): Gateway {
   // ---- message ---------------------------------------------------------------------------------------------------
 
   function arrive(connection: Connection, event: string, args: unknown[]): void {
-    const bytes = connection.arrivals.next()
-    const last = args.at(-1)
-    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined
-    const payload = acknowledge ? args.slice(0, -1) : args
+    const { bytes, acknowledgement } = connection.arrivals.next()
+    // Socket.IO's own way to acknowledge goes through buffers that nobody could bound; ours goes the way of all events.
+    const payload = typeof args.at(-1) === 'function' ? args.slice(0, -1) : args
+    const message = { event, payload, bytes, acknowledgement }
     try {
-      connection.enqueue(() => answer(connection, { event, payload, bytes, acknowledge }), bytes)
+      connection.enqueue(() => answer(connection, message), bytes)
     } catch (error) {
-      refuse(connection, { event, acknowledge, error })
+      refuse(connection, message, error)
       // Who neither reads nor waits would have refusals pile up.
       if (connection.outbox.backlog > limits.outgoingBytes) hub.end(connection, 'slow')
     }
@@ -216,11 +215,11 @@ export function createGateway(parts: Dependencies): Gateway {
     readonly event: string
     readonly payload: readonly unknown[]
     readonly bytes: number
-    readonly acknowledge: Acknowledge | undefined
+    readonly acknowledgement: number | undefined
   }
 
   async function answer(connection: Connection, message: Message): Promise<void> {
-    const { event, acknowledge } = message
+    const { event } = message
     const { state, outbox } = connection
     if (state.name === 'ended' || outbox.closed) return
     const started = clock.now()
@@ -229,19 +228,19 @@ export function createGateway(parts: Dependencies): Gateway {
       const value = await receive(connection, message)
       if (value === waits) return
       const flat = isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}
-      if (acknowledge) reply(connection, acknowledge, { ok: true, value, ...flat })
+      reply(connection, message, { ok: true, value, ...flat })
       // What waited for the sender to say who it is; it was bounded when it was kept.
       if (state.name === 'awaiting-identity' && connection.session) for (const turn of state.early) await turn()
     } catch (error) {
-      outcome = refuse(connection, { event, acknowledge, error })
+      outcome = refuse(connection, message, error)
     }
     metrics.event(isClientEvent(event) ? event : 'unknown', outcome, clock.now() - started)
   }
 
-  /** `acknowledge`: after what the handler sent. */
-  function reply(connection: Connection, acknowledge: Acknowledge, answer: object): void {
-    connection.outbox.flush()
-    acknowledge(answer)
+  /** `acknowledge`: in order with everything else that goes out. */
+  function reply(connection: Connection, { acknowledgement }: Message, answer: object): void {
+    if (acknowledgement === undefined) return
+    if (!connection.outbox.add(encodeAcknowledgement(acknowledgement, answer))) hub.end(connection, 'slow')
   }
 
   /** The steps of a message. Each throws its refusal; nothing has changed until `handle`. */
@@ -264,13 +263,11 @@ export function createGateway(parts: Dependencies): Gateway {
   }
 
   /** The one way to say no: to the acknowledgement, or as an `error` event; logged with the rule, shown without. */
-  function refuse(
-    connection: Connection,
-    { event, acknowledge, error }: { event: string; acknowledge: Acknowledge | undefined; error: unknown },
-  ): string {
-    const report = refusal(error, { event: isClientEvent(event) ? event : 'unknown', session: connection.id })
-    if (acknowledge) reply(connection, acknowledge, { ok: false, error: report })
-    else connection.outbox.add(encodeEvent('error', { event: isClientEvent(event) ? event : 'unknown', ...report }))
+  function refuse(connection: Connection, message: Message, error: unknown): string {
+    const event = isClientEvent(message.event) ? message.event : 'unknown'
+    const report = refusal(error, { event, session: connection.id })
+    if (message.acknowledgement === undefined) connection.outbox.add(encodeEvent('error', { event, ...report }))
+    else reply(connection, message, { ok: false, error: report })
     const { code } = report
     const struck = code === 'unknown-event' || code === 'invalid-input' || code === 'too-large'
     if (struck && connection.strike(clock.now())) hub.end(connection, code)
@@ -290,6 +287,9 @@ export function createGateway(parts: Dependencies): Gateway {
     },
     drain: async () => {
       draining = true
+      // Who does not read now would hold up the end.
+      for (const connection of connections)
+        if (connection.outbox.backlog > limits.outgoingBytes) hub.end(connection, 'slow')
       await Promise.all([...connections].map((connection) => connection.drained()))
       for (const connection of connections) hub.end(connection, 'draining')
     },
