@@ -2,8 +2,10 @@
  * A page of Open WebUI, as open-webui-wire.md §1.2, §1.3 and §8 describe it: what its layout and its note editor say and
  * understand, faults included. `N` stands for the releases S and N, `T` for what T does otherwise.
  */
+
 import { io, type Socket } from 'socket.io-client'
 import * as Y from 'yjs'
+import type { Json } from './json.ts'
 
 export type Generation = 'N' | 'T'
 
@@ -29,8 +31,7 @@ const colors = [
 
 interface Sent {
   readonly event: string
-  // biome-ignore lint/suspicious/noExplicitAny: asserted on by the tests
-  readonly payload: any
+  readonly payload: Json
 }
 
 /** One page: its socket, and the token in its local storage. */
@@ -107,8 +108,7 @@ export class OpenWebUiPage implements AsyncDisposable {
   }
 
   /** Waits for an event that fits, also one that has come already. */
-  // biome-ignore lint/suspicious/noExplicitAny: asserted on by the tests
-  next(event: string, fits: (payload: any) => boolean = () => true): Promise<any> {
+  next(event: string, fits: (payload: Json) => boolean = () => true): Promise<Json> {
     return this.until(event, () => this.received.find((one) => one.event === event && fits(one.payload))?.payload)
   }
 

@@ -1,10 +1,11 @@
 /** Makes the first administrator, with the one-time code of the link that the server printed. */
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { ErrorAlert } from '../shell/error-alert.tsx'
+import { AccountFields } from './account-fields.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { useConfig, useSession } from './session-context.tsx'
 import { useFieldErrors } from './use-field-errors.ts'
@@ -67,15 +68,7 @@ function AdministratorForm({ code, onBack }: { readonly code: string; readonly o
     <AuthCard title="Create the administrator" hint="This account can invite people and manage the server.">
       <form onSubmit={form.onSubmit((values) => setup.mutate(values))} noValidate>
         <Stack gap="md">
-          <TextInput label="Name" autoComplete="name" required {...form.getInputProps('name')} />
-          <TextInput label="E-mail" type="email" autoComplete="username" required {...form.getInputProps('email')} />
-          <PasswordInput
-            label="Password"
-            description="At least 8 characters"
-            autoComplete="new-password"
-            required
-            {...form.getInputProps('password')}
-          />
+          <AccountFields form={form} />
           <ErrorAlert error={refusal} />
           <Button type="submit" loading={setup.isPending}>
             Create account

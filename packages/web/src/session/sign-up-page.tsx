@@ -1,9 +1,10 @@
 /** Lets a person make an account, where the server allows it. */
-import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { Link, Redirect, useLocation } from 'wouter'
 import { ErrorAlert } from '../shell/error-alert.tsx'
+import { AccountFields } from './account-fields.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { useConfig, useSession } from './session-context.tsx'
 import { useFieldErrors } from './use-field-errors.ts'
@@ -27,15 +28,7 @@ export function SignUpPage() {
     <AuthCard title="Create an account">
       <form onSubmit={form.onSubmit((values) => signUp.mutate(values))} noValidate>
         <Stack gap="md">
-          <TextInput label="Name" autoComplete="name" required {...form.getInputProps('name')} />
-          <TextInput label="E-mail" type="email" autoComplete="username" required {...form.getInputProps('email')} />
-          <PasswordInput
-            label="Password"
-            description="At least 8 characters"
-            autoComplete="new-password"
-            required
-            {...form.getInputProps('password')}
-          />
+          <AccountFields form={form} />
           <ErrorAlert error={refusal} />
           <Button type="submit" loading={signUp.isPending}>
             Create account
