@@ -164,10 +164,10 @@ export const mutants: readonly Mutant[] = [
     tests: accounts('AU1'),
   },
   {
-    name: 'permit: what is being taken away is still good',
-    source: 'server/src/gateway/gateway.ts',
-    find: 'while (session?.settling) await session.settling',
-    replace: '',
+    name: 'rights: a change is not decided anew',
+    source: 'server/src/rooms/rights.ts',
+    find: 'tail.then(decision)',
+    replace: 'tail.then(async () => {})',
     tests: { file: 'test/rights.test.ts', title: 'RI1' },
   },
   {

@@ -31,8 +31,10 @@ async function twoPeople(server: TestServer) {
 }
 
 /** Resolves when the server has handled everything that the page has sent. */
-async function settled({ socket }: OpenWebUiPage): Promise<void> {
-  expect(await socket.timeout(10_000).emitWithAck('heartbeat', {})).toMatchObject({ ok: true })
+async function settled(page: OpenWebUiPage): Promise<void> {
+  // A page asks for the version before it says user-join.
+  await page.until('user-join', () => page.sent.some(({ event }) => event === 'user-join'))
+  expect(await page.socket.timeout(10_000).emitWithAck('heartbeat', {})).toMatchObject({ ok: true })
 }
 
 /** How often a text occurs in what the server keeps of a note, and the offset of its log. */
