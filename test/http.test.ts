@@ -228,3 +228,11 @@ test('[HT6] the replies to a message that is not in the channel are not found', 
     expect(wrong.body.code).toBe('not-found')
   }
 })
+
+test('[HT4] a request without a body may name the type of one, as Open WebUI’s client does', async () => {
+  await using server = await startServer()
+  const channel = await server.admin.channel()
+  const headers = { authorization: `Bearer ${server.admin.token}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${server.url}/api/v1/channels/${channel}/delete`, { method: 'DELETE', headers })
+  expect(answer.status).toBe(200)
+})

@@ -82,8 +82,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'spend: no budget',
     source: 'server/src/budget.ts',
-    find: 'bucket.units < cost',
-    replace: 'false',
+    find: 'if (wait > 0)',
+    replace: 'if (false)',
     tests: gateway('GW6'),
   },
   {

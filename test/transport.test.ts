@@ -118,3 +118,48 @@ test('[GW16] many events in one segment are each weighed alone', async () => {
   )
   expect(answers.filter(({ ok }) => !ok)).toEqual([])
 })
+
+test('[GW17] whatever odd packets come before, each acknowledgement belongs to its event, and nothing weighs nothing', async () => {
+  await using server = await startServer(generous)
+  const odd = [
+    '62["x"]',
+    '32["x"]',
+    '4277["nope"]',
+    '42 ["heartbeat",{}]',
+    '42\n["heartbeat",{}]',
+    '421 ["heartbeat",{}]',
+    '452-["nope",{}]',
+    '450-["heartbeat",{}]',
+    '42',
+    '4277',
+    `42${'9'.repeat(30)}["heartbeat",{}]`,
+  ]
+  for (const packet of odd) {
+    const transport = new WebSocket(`${server.url.replace('http', 'ws')}/ws/socket.io/?EIO=4&transport=websocket`)
+    const answers: string[] = []
+    const done = new Promise<void>((resolve) => {
+      transport.addEventListener('close', () => resolve())
+      transport.addEventListener('message', ({ data }) => {
+        const text = String(data)
+        if (text.startsWith('0{')) transport.send(`40${JSON.stringify({ token: server.admin.token })}`)
+        if (text.startsWith('40{')) {
+          transport.send(packet)
+          for (const id of [101, 102, 103]) transport.send(`42${id}["heartbeat",{}]`)
+        }
+        if (text.startsWith('43')) answers.push(text.slice(2, 5))
+        if (text.startsWith('43103')) resolve()
+      })
+    })
+    await done
+    transport.close()
+    expect(answers.filter((id) => id.startsWith('10')).join(), packet).toMatch(/^(101,102,103)?$/)
+  }
+  await using a = await server.admin.connect()
+  const refused = new Promise<string>((resolve) => {
+    a.socket.io.engine.on('message', (data: unknown) => {
+      if (String(data).includes('too-large')) resolve('refused')
+    })
+  })
+  a.socket.io.engine.write(`2 ["heartbeat",{"x":"${'x'.repeat(100_000)}"}]`)
+  expect(await Promise.race([refused, a.ended])).toBe('refused')
+})

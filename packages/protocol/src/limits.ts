@@ -30,11 +30,13 @@ export const limits = {
   queueBytes: 16_777_216,
   /**
    * Bytes that may wait in the outgoing buffer of one session. Above it none of its messages is handled, and it is cut
-   * with `slow` when it has not come below for `slowMs`, or at once above `outgoingMost` (a full document as numbers fits).
+   * with `slow` when it has not come below within `slowMs` and the time that `slowBytesPerSecond` allows, or at once above
+   * `outgoingMost` (a full document as numbers fits).
    */
   outgoingBytes: 4_194_304,
   outgoingMost: 67_108_864,
   slowMs: 10_000,
+  slowBytesPerSecond: 1_048_576,
   /** Outgoing bytes above which typing and awareness are dropped for that session. */
   sheddingBytes: 524_288,
   /** Milliseconds in which a connection must have authenticated; traffic does not extend it. */

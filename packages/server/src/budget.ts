@@ -36,11 +36,19 @@ export class Budgets {
     this.#addresses = new Budget(times(perAddress))
   }
 
-  /** Takes `cost` units from each who is named, or throws `rate-limited`. */
+  /** Takes `cost` units from each who is named, or throws `rate-limited` and takes nothing. */
   spend({ connection, user, address }: Spender, cost: number, now: number): void {
-    if (connection !== undefined) this.#connections.spend(connection, cost, now)
-    if (user !== undefined) this.#users.spend(user, cost, now)
-    if (address !== undefined) this.#addresses.spend(address, cost, now)
+    const payers = [
+      [this.#connections, connection],
+      [this.#users, user],
+      [this.#addresses, address],
+    ] as const
+    let wait = 0
+    for (const [budget, key] of payers) if (key !== undefined) wait = Math.max(wait, budget.wait(key, cost, now))
+    // Spread, so that those who were refused together do not come back together.
+    if (wait > 0)
+      throw new ProtocolError('rate-limited', { retryAfter: tenths(wait * (1 + Math.random())), rule: 'budget' })
+    for (const [budget, key] of payers) if (key !== undefined) budget.take(key, cost)
   }
 
   sweep(now: number): void {
@@ -57,18 +65,20 @@ class Budget {
     this.#rate = rate
   }
 
-  /** Takes `cost` units, or throws `rate-limited` with the seconds after which they are there. */
-  spend(key: string, cost: number, now: number): void {
+  /** Seconds until `cost` units are there; 0 when they are. */
+  wait(key: string, cost: number, now: number): number {
     const { burst, perSecond } = this.#rate
     const bucket = this.#buckets.get(key) ?? { units: burst, at: now }
     bucket.units = Math.min(burst, bucket.units + ((now - bucket.at) / 1_000) * perSecond)
     bucket.at = now
     this.#buckets.set(key, bucket)
-    if (bucket.units < cost) {
-      const retryAfter = Math.ceil(((cost - bucket.units) / perSecond) * 10) / 10
-      throw new ProtocolError('rate-limited', { retryAfter, rule: 'budget' })
-    }
-    bucket.units -= cost
+    return bucket.units < cost ? (cost - bucket.units) / perSecond : 0
+  }
+
+  /** Takes units that `wait` has just found to be there. */
+  take(key: string, cost: number): void {
+    const bucket = this.#buckets.get(key)
+    if (bucket) bucket.units -= cost
   }
 
   sweep(now: number): void {
@@ -77,4 +87,9 @@ class Budget {
       if (bucket.units + ((now - bucket.at) / 1_000) * perSecond >= burst) this.#buckets.delete(key)
     }
   }
+}
+
+/** Rounded up to tenths of a second. */
+function tenths(seconds: number): number {
+  return Math.ceil(seconds * 10) / 10
 }

@@ -2,7 +2,6 @@
 import { limits, ProtocolError } from '@sallyport/protocol'
 import type { Socket } from 'socket.io'
 import type { Session } from '../rooms/session.ts'
-import { Arrivals } from './arrivals.ts'
 import type { Outbox } from './outbox.ts'
 
 /** A message that waits for its turn, or for the identity of its sender. */
@@ -19,7 +18,6 @@ export class Connection {
   readonly address: string
   readonly socket: Socket
   readonly outbox: Outbox
-  readonly arrivals = new Arrivals()
   state: ConnectionState = { name: 'awaiting-identity', early: [] }
   /** Ends the connection at the deadline that counts now: identity or expiry. */
   #deadline: NodeJS.Timeout | undefined
@@ -59,11 +57,17 @@ export class Connection {
     this.#queued += 1
     this.#queuedBytes += bytes
     this.#tail = this.#tail.then(async () => {
-      await this.outbox.room().catch(() => this.outbox.cut())
-      this.#current = turn()
-      await this.#current
-      this.#queued -= 1
-      this.#queuedBytes -= bytes
+      try {
+        await this.outbox.room()
+        this.#current = turn()
+        await this.#current
+      } catch {
+        // The peer takes nothing more, or a bug that was logged where it arose: nothing after it may run.
+        this.outbox.cut()
+      } finally {
+        this.#queued -= 1
+        this.#queuedBytes -= bytes
+      }
     })
   }
 

@@ -32,7 +32,7 @@ import {
 import type { Hub } from './hub.ts'
 import { Outbox, Tick } from './outbox.ts'
 import { known, parse } from './parse.ts'
-import { createTransport, type Heartbeat, onEveryRequest, onTransport } from './transport.ts'
+import { type Arrival, createTransport, type Heartbeat, onEveryRequest, onTransport } from './transport.ts'
 
 interface Dependencies {
   readonly server: HttpServer
@@ -112,7 +112,6 @@ export function createGateway(parts: Dependencies): Gateway {
     const connection = new Connection({ socket, outbox, address: addressOf(socket.request) })
     connections.add(connection)
     metrics.connection('opened')
-    socket.conn.on('packet', ({ data }: { data?: unknown }) => connection.arrivals.packet(data))
     socket.onAny((event: string, ...args: unknown[]) => arrive(connection, event, args))
     socket.on('disconnect', (reason) => {
       connection.clearDeadline()
@@ -198,9 +197,8 @@ export function createGateway(parts: Dependencies): Gateway {
   // ---- message ---------------------------------------------------------------------------------------------------
 
   function arrive(connection: Connection, event: string, args: unknown[]): void {
-    const { bytes, acknowledgement } = connection.arrivals.next()
-    // Socket.IO's own way to acknowledge goes through buffers that nobody could bound; ours goes the way of all events.
-    const payload = typeof args.at(-1) === 'function' ? args.slice(0, -1) : args
+    const { bytes, acknowledgement } = args.at(-1) as Arrival
+    const payload = args.slice(0, -1)
     const message = { event, payload, bytes, acknowledgement }
     try {
       connection.enqueue(() => answer(connection, message), bytes)
@@ -229,11 +227,11 @@ export function createGateway(parts: Dependencies): Gateway {
       if (value === waits) return
       const flat = isClientEvent(event) && clientEvents[event].flat ? (value as object) : {}
       reply(connection, message, { ok: true, value, ...flat })
-      // What waited for the sender to say who it is; it was bounded when it was kept.
-      if (state.name === 'awaiting-identity' && connection.session) for (const turn of state.early) await turn()
     } catch (error) {
       outcome = refuse(connection, message, error)
     }
+    // What waited for the sender to say who it is; it was bounded when it was kept.
+    if (state.name === 'awaiting-identity' && connection.session) for (const turn of state.early.splice(0)) await turn()
     metrics.event(isClientEvent(event) ? event : 'unknown', outcome, clock.now() - started)
   }
 

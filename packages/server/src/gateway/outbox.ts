@@ -68,6 +68,11 @@ export class Tick {
   }
 }
 
+/** Milliseconds in which so many bytes must be taken. The socket tells of a large write only when all of it was taken. */
+function patience(bytes: number): number {
+  return limits.slowMs + (bytes / limits.slowBytesPerSecond) * 1_000
+}
+
 /** The way out of one connection, past every buffer but the socket's own. */
 export class Outbox {
   readonly #socket: NetSocket
@@ -75,8 +80,8 @@ export class Outbox {
   readonly #clock: Clock
   #run: Run | undefined
   #waiting = 0
-  /** Since when the peer owes us more than it should. */
-  #behindSince: number | undefined
+  /** When the peer must have caught up, if it is behind. */
+  #deadline: number | undefined
 
   constructor(socket: NetSocket, tick: Tick, clock: Clock) {
     this.#socket = socket
@@ -106,19 +111,19 @@ export class Outbox {
   #keepsUp(): boolean {
     const { backlog } = this
     if (backlog <= limits.outgoingBytes) {
-      this.#behindSince = undefined
+      this.#deadline = undefined
       return true
     }
-    const now = this.#clock.now()
-    this.#behindSince ??= now
-    return backlog <= limits.outgoingMost && now - this.#behindSince <= limits.slowMs
+    this.#deadline ??= this.#clock.now() + patience(backlog)
+    return backlog <= limits.outgoingMost && this.#clock.now() <= this.#deadline
   }
 
   /** Resolves when the peer has taken enough that another message of its own may be answered. Rejects with `slow` when it does not. */
   async room(): Promise<void> {
-    if (this.backlog <= limits.outgoingBytes) return
+    const { backlog } = this
+    if (backlog <= limits.outgoingBytes) return
     this.flush()
-    await once(this.#socket, 'drain', { signal: AbortSignal.timeout(limits.slowMs) }).catch(() => {
+    await once(this.#socket, 'drain', { signal: AbortSignal.timeout(patience(backlog)) }).catch(() => {
       throw new ProtocolError('slow', { rule: 'no-drain' })
     })
   }

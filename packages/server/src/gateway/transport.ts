@@ -2,17 +2,47 @@
 import { type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type ErrorReport, errors, limits } from '@sallyport/protocol'
 import { Server, type Socket } from 'socket.io'
-import { Decoder, Encoder } from 'socket.io-parser'
+import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 
 export interface Heartbeat {
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
 }
 
-/** Refuses a packet that announces more attachments than any event of the contract has (CVE-2026-33151). */
-class BoundedDecoder extends Decoder {
+/** What an event was on the wire. */
+export interface Arrival {
+  readonly bytes: number
+  /** The id under which it wants to be acknowledged; undefined when it does not. */
+  readonly acknowledgement: number | undefined
+}
+
+/**
+ * Socket.IO's decoder with three differences: it refuses a packet that announces more attachments than any event has
+ * (CVE-2026-33151), it hands an event's arrival on as the last argument of the event, and it keeps the id of the
+ * acknowledgement from Socket.IO, whose own way to answer goes through buffers that nobody could bound.
+ */
+class WeighingDecoder extends Decoder {
+  #bytes = 0
+
   constructor() {
     super({ maxAttachments: limits.attachments })
+    // Before Socket.IO's own listener. What is thrown here ends the connection.
+    this.on('decoded', (packet) => {
+      const bytes = this.#bytes
+      this.#bytes = 0
+      if (packet.type !== PacketType.EVENT) return
+      const { id, data } = packet
+      if (!Array.isArray(data)) throw new Error('an event without data')
+      if (id !== undefined && !Number.isSafeInteger(id))
+        throw new Error('an acknowledgement id that is no whole number')
+      data.push({ bytes, acknowledgement: id } satisfies Arrival)
+      delete packet.id
+    })
+  }
+
+  override add(data: string | Uint8Array): void {
+    this.#bytes += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength
+    super.add(data)
   }
 }
 
@@ -21,7 +51,7 @@ export function createTransport(server: HttpServer, { pingIntervalMs, pingTimeou
   return new Server(server, {
     path: '/ws/socket.io',
     serveClient: false,
-    parser: { Encoder, Decoder: BoundedDecoder },
+    parser: { Encoder, Decoder: WeighingDecoder },
     transports: ['websocket'],
     allowUpgrades: false,
     perMessageDeflate: false,

@@ -9,7 +9,9 @@ import { malformed } from './problem.ts'
  */
 export function parseJsonBody(contentType: string | undefined, body: Buffer): unknown {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType ?? '')?.[1]
-  if ((charset !== undefined && charset.toLowerCase() !== 'utf-8') || !isUtf8(body)) throw notJson('charset')
+  if ((charset !== undefined && !/^utf-?8$/i.test(charset)) || !isUtf8(body)) throw notJson('charset')
+  // Open WebUI's client names the type on requests without a body, too.
+  if (body.length === 0) return undefined
   const text = body.toString('utf8')
   checkShape(text)
   return parsed(text)
