@@ -27,7 +27,7 @@ test('[RI1] no edit is stored after the answer to who withdrew the right to writ
     const note = await server.admin.note({ access_control: { write: { user_ids: [bo.id] } } })
     await using b = await bo.join({ binary: true })
     await b.ok('ydoc:document:join', { document_id: `note:${note}` })
-    const sent = updates(400)
+    const sent = updates(800)
     const before = countOf(storedIn(server), 'document_updates')
     const first = b.ok('ydoc:document:update', { document_id: `note:${note}`, update: sent[0] })
     const acks = sent.slice(1).map((update) => b.send('ydoc:document:update', { document_id: `note:${note}`, update }))
@@ -49,7 +49,7 @@ test('[RI1] no message is posted after the answer to who took somebody out, over
   const bo = await server.person('Bo')
   const channel = await server.admin.channel({ name: 'team', access_control: { write: { user_ids: [bo.id] } } })
   await using b = await bo.join()
-  const posts = Array.from({ length: 200 }, (_, i) => b.send('channel:post', { channel_id: channel, content: `s${i}` }))
+  const posts = Array.from({ length: 400 }, (_, i) => b.send('channel:post', { channel_id: channel, content: `s${i}` }))
   const calls = Array.from({ length: 30 }, (_, i) =>
     bo.request('POST', `/api/v1/channels/${channel}/messages/post`, { content: `h${i}` }),
   )
