@@ -7,10 +7,6 @@ export class Connections implements Iterable<Connection> {
   readonly #transports = new Counter()
   readonly #anonymous = new Counter()
 
-  get size(): number {
-    return this.#all.size
-  }
-
   add(connection: Connection): void {
     this.#all.add(connection)
   }

@@ -61,7 +61,6 @@ export interface Gateway {
   /** Takes no more connections, lets the messages that have arrived finish, and sends the clients elsewhere. */
   drain(): Promise<void>
   close(): Promise<void>
-  readonly connections: number
 }
 
 type Handle = (session: Session, input: unknown) => unknown
@@ -280,9 +279,6 @@ export function createGateway(parts: Dependencies): Gateway {
   }
 
   return {
-    get connections() {
-      return connections.size
-    },
     drain: async () => {
       draining = true
       // Who does not read now would hold up the end.

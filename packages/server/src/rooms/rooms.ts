@@ -41,10 +41,6 @@ export class Rooms {
   members(room: RoomName): ReadonlySet<Session> {
     return this.#members.get(room) ?? none
   }
-
-  get size(): number {
-    return this.#members.size
-  }
 }
 
 const none: ReadonlySet<Session> = new Set()

@@ -5,10 +5,6 @@ export class Sessions implements Iterable<Session> {
   readonly #byId = new Map<string, Session>()
   readonly #byUser = new Map<string, Set<Session>>()
 
-  get size(): number {
-    return this.#byId.size
-  }
-
   add(session: Session): void {
     this.#byId.set(session.id, session)
     const mine = this.#byUser.get(session.user) ?? new Set()
